@@ -1,0 +1,104 @@
+/** The declaration of a kind of device, as the rest of the house sees it. `defineKind` builds one from a class. */
+
+/** English, 繁體中文, 简体中文. */
+export interface Titles {
+  readonly en: string;
+  readonly 'zh-Hant': string;
+  readonly 'zh-Hans': string;
+}
+
+/** All values are stored as numbers; see `Reading.values`. */
+export type MetricType = 'number' | 'integer' | 'boolean' | 'enum';
+
+export type PrivacyClass = 'none' | 'aggregate' | 'personal';
+
+export interface Metric {
+  /** camelCase name on the wire, in the store and in the API. */
+  readonly name: string;
+  readonly type: MetricType;
+  readonly titles: Titles;
+  /** What is measured, such as 'temperature' (uCIFI, TALQ and Smart Data Models names where they have one). */
+  readonly quantity: string;
+  /** UCUM unit, case sensitive ('Cel', 'ug/m3', '1'). */
+  readonly unit: string;
+  /** Physical range; values outside are refused. */
+  readonly min: number;
+  readonly max: number;
+  /** Digits after the point that carry meaning. */
+  readonly precision: number;
+  /** Labels of an enumeration, index = stored number. */
+  readonly labels?: readonly string[];
+  /** Definition URL of the SensorThings ObservedProperty. */
+  readonly definition: string;
+  readonly privacy: PrivacyClass;
+  readonly retentionDays: number;
+  /** A counter that only grows (energy, totals): charts show its rate. */
+  readonly cumulative: boolean;
+}
+
+export type Severity = 'critical' | 'high' | 'medium' | 'low';
+export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low'];
+
+/** An alarm that every device of the kind has by default; rules of the registry may override or add to it. */
+export type AlarmDefault =
+  | {
+      readonly id: string;
+      readonly type: 'threshold';
+      readonly titles: Titles;
+      readonly severity: Severity;
+      readonly metric: string;
+      readonly when: 'above' | 'below';
+      readonly limit: number;
+      /** Distance on the safe side of the limit that a value must reach before the alarm clears. */
+      readonly hysteresis: number;
+      /** Event time for which the condition must hold before the alarm is raised, and be gone before it clears. */
+      readonly onDelayMs: number;
+      readonly offDelayMs: number;
+      /** What the operator should do. */
+      readonly advice: Titles;
+    }
+  | {
+      readonly id: string;
+      readonly type: 'absence';
+      readonly titles: Titles;
+      readonly severity: Severity;
+      /** Number of expected intervals without data. */
+      readonly intervals: number;
+      readonly advice: Titles;
+    };
+
+/** What a simulated device knows when it makes its next reading. All randomness comes from `random`. */
+export interface SimulationContext {
+  /** Event time of the reading, milliseconds since the epoch. */
+  readonly time: number;
+  /** Hour of the day in Hong Kong, 0 to 24, with fraction. */
+  readonly hour: number;
+  readonly latitude: number;
+  readonly longitude: number;
+  /** Uniform in [0, 1), from the seed of the device. */
+  random(): number;
+  /** Standard normal, from the seed of the device. */
+  gaussian(): number;
+  /** Weather that all devices of the city share. */
+  readonly weather: { readonly temperature: number; readonly humidity: number; readonly windSpeed: number; readonly windDirection: number; readonly rainRate: number; readonly pressure: number };
+  /** Numbers that survive from one reading of the device to the next (counters, faults under way). */
+  readonly memory: Map<string, number>;
+}
+
+export interface Kind {
+  readonly name: string;
+  readonly titles: Titles;
+  readonly description: Titles;
+  /** Department that owns devices of this kind unless the registry says otherwise, such as 'hyd'. */
+  readonly department: string;
+  /** Expected distance between readings. */
+  readonly intervalMs: number;
+  readonly metrics: readonly Metric[];
+  readonly alarms: readonly AlarmDefault[];
+  /** The class that declares the payload with class-validator decorators. */
+  readonly payload: new () => object;
+  /** Derived metrics the platform computes for devices of this kind, such as 'aqhi'. Stored like any other metric. */
+  readonly derived: readonly string[];
+  /** Plausible metric values for one reading. */
+  simulate(context: SimulationContext): Record<string, number | boolean | string>;
+}

@@ -1,0 +1,265 @@
+import type { DeviceIdentity } from '#core';
+import type { Severity } from '#kinds';
+
+/**
+ * Devices, credentials, accounts, rules, alarms and audit. Small data, read by every service, changed by people.
+ * Every method throws LamplighterError `registry-unavailable` (retryable) when the database does not answer.
+ */
+export interface Registry {
+  readonly devices: DeviceRepository;
+  readonly credentials: CredentialRepository;
+  readonly accounts: AccountRepository;
+  readonly alarms: AlarmRepository;
+  readonly rules: RuleRepository;
+  readonly departments: DepartmentRepository;
+  readonly audit: AuditRepository;
+  readonly state: StateRepository;
+  /**
+   * Changes since a position, oldest first, so that services keep caches: poll about once a second.
+   * A service that starts reads `position()` first, loads, then polls from there.
+   */
+  changes(after: number, limit: number): Promise<RegistryChange[]>;
+  position(): Promise<number>;
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface RegistryChange {
+  readonly position: number;
+  readonly entity: 'device' | 'credential' | 'rule' | 'account' | 'department';
+  readonly id: string;
+}
+
+export interface Device extends DeviceIdentity {
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+  /** Overrides the interval of the kind when the device was set up differently. */
+  readonly intervalMs: number | null;
+  /** An isolated device may connect to nothing; its history stays. */
+  readonly enabled: boolean;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+}
+
+/** The district is found from the position by the repository (nearest polygon when outside all). */
+export interface NewDevice {
+  readonly id: string;
+  readonly kind: string;
+  readonly department: string;
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly name?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly intervalMs?: number;
+}
+
+export interface DeviceQuery {
+  /** Null: all. An empty list matches nothing. */
+  readonly departments: readonly string[] | null;
+  readonly kind?: string;
+  readonly district?: string;
+  readonly ids?: readonly string[];
+  /** west, south, east, north in degrees. */
+  readonly bbox?: readonly [number, number, number, number];
+  /** Substring of id or name. */
+  readonly search?: string;
+  readonly limit: number;
+  /** Id after which to continue; devices come in order of id. */
+  readonly after?: string;
+}
+
+export interface DeviceRepository {
+  get(id: string): Promise<Device | null>;
+  getMany(ids: readonly string[]): Promise<Device[]>;
+  list(query: DeviceQuery): Promise<Device[]>;
+  count(query: Omit<DeviceQuery, 'limit' | 'after'>): Promise<number>;
+  /** All or nothing. @throws LamplighterError `conflict` naming the ids that exist */
+  create(devices: readonly NewDevice[]): Promise<Device[]>;
+  update(id: string, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): Promise<Device | null>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** What a client presents at CONNECT or to HTTP ingest. Keys are kept as keyed hashes (HMAC-SHA-256), never as text. */
+export interface Credential {
+  /** MQTT user name; for a device, its id. Unique. */
+  readonly username: string;
+  /** The only client id that may use it. */
+  readonly clientId: string;
+  readonly type: 'device' | 'gateway';
+  /** Device id, or the gateway's own id. */
+  readonly subject: string;
+  /** ChirpStack application that a gateway credential may publish for; null for devices. */
+  readonly application: string | null;
+  readonly keyHash: string;
+  /** SHA-256 fingerprint of a pinned client certificate, or null. */
+  readonly certificateFingerprint: string | null;
+  readonly revokedAt: number | null;
+  readonly createdAt: number;
+}
+
+export interface CredentialRepository {
+  get(username: string): Promise<Credential | null>;
+  /** For warming a broker's cache: everything, in pages ordered by user name. */
+  list(after: string | null, limit: number): Promise<Credential[]>;
+  /** Creates or replaces the credentials of these user names. */
+  put(credentials: readonly Omit<Credential, 'createdAt' | 'revokedAt'>[]): Promise<void>;
+  revoke(username: string): Promise<boolean>;
+}
+
+export type Role = 'viewer' | 'operator' | 'engineer' | 'admin';
+export const ROLES: readonly Role[] = ['viewer', 'operator', 'engineer', 'admin'];
+
+export interface Account {
+  readonly username: string;
+  /** argon2id, because a person may have chosen the password. */
+  readonly passwordHash: string;
+  readonly role: Role;
+  /** Null: all departments. */
+  readonly departments: readonly string[] | null;
+  readonly createdAt: number;
+}
+
+export interface ApiKey {
+  /** Public part, shown in lists and logs. */
+  readonly id: string;
+  readonly name: string;
+  readonly keyHash: string;
+  readonly role: Role;
+  readonly departments: readonly string[] | null;
+  readonly createdAt: number;
+  readonly expiresAt: number | null;
+  readonly revokedAt: number | null;
+}
+
+export interface AccountRepository {
+  get(username: string): Promise<Account | null>;
+  put(account: Omit<Account, 'createdAt'>): Promise<void>;
+  listKeys(): Promise<ApiKey[]>;
+  getKey(id: string): Promise<ApiKey | null>;
+  createKey(key: Omit<ApiKey, 'createdAt' | 'revokedAt'>): Promise<ApiKey>;
+  revokeKey(id: string): Promise<boolean>;
+}
+
+/** A rule of an operator: overrides a default alarm of a kind (same id) or adds one. Same shape as `AlarmDefault`, for a scope. */
+export interface StoredRule {
+  readonly id: string;
+  /** Kind it applies to, and optionally a department or one device. */
+  readonly kind: string;
+  readonly department: string | null;
+  readonly device: string | null;
+  readonly enabled: boolean;
+  /** JSON of an `AlarmDefault` of libs/kinds. */
+  readonly definition: unknown;
+  readonly updatedAt: number;
+}
+
+export interface RuleRepository {
+  list(): Promise<StoredRule[]>;
+  get(id: string): Promise<StoredRule | null>;
+  put(rule: Omit<StoredRule, 'updatedAt'>): Promise<StoredRule>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** `active` and `acknowledged` are two facts (ISA-18.2). */
+export interface Alarm {
+  /** Unique for one raise of one rule on one device: `<rule>:<device>:<raisedAt>`. */
+  readonly id: string;
+  readonly rule: string;
+  readonly device: string;
+  readonly kind: string;
+  readonly department: string;
+  readonly district: string;
+  readonly severity: Severity;
+  readonly metric: string | null;
+  readonly titles: { readonly en: string; readonly 'zh-Hant': string; readonly 'zh-Hans': string };
+  readonly active: boolean;
+  readonly acknowledged: boolean;
+  /** Event times. */
+  readonly raisedAt: number;
+  readonly clearedAt: number | null;
+  /** Last value seen while active, and the limit that it crossed. */
+  readonly value: number | null;
+  readonly limit: number | null;
+}
+
+export type TransitionType = 'raised' | 'acknowledged' | 'commented' | 'cleared' | 'severity-changed';
+
+export interface AlarmTransition {
+  /** Running number; the id of the event on streams. */
+  readonly id: number;
+  readonly alarm: string;
+  readonly type: TransitionType;
+  /** Wall clock of the transition; `eventTime` is the event time for raised and cleared. */
+  readonly at: number;
+  readonly eventTime: number;
+  /** 'system' or the user name. */
+  readonly actor: string;
+  readonly reason: string | null;
+  /** The alarm as it was after the transition. */
+  readonly snapshot: Alarm;
+}
+
+export interface AlarmQuery {
+  readonly departments: readonly string[] | null;
+  readonly active?: boolean;
+  readonly acknowledged?: boolean;
+  readonly device?: string;
+  readonly kind?: string;
+  readonly severity?: Severity;
+  readonly from?: number;
+  readonly to?: number;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface AlarmRepository {
+  get(id: string): Promise<Alarm | null>;
+  /** Newest raise first. */
+  list(query: AlarmQuery): Promise<Alarm[]>;
+  timeline(alarm: string): Promise<AlarmTransition[]>;
+  /** Transitions after an id, oldest first: what streams and the MQTT publisher tail. */
+  transitions(after: number, limit: number): Promise<AlarmTransition[]>;
+  lastTransitionId(): Promise<number>;
+  /**
+   * Applies the evaluator's results together with its new consumer state, in one transaction, so that a restart neither
+   * loses nor repeats one. A raise of an id that exists and a clear of an alarm that is not active are ignored.
+   */
+  applyEvaluation(changes: readonly EvaluationChange[], consumer: { name: string; state: string }): Promise<AlarmTransition[]>;
+  /** Acknowledges what is there now; returns null when there is no such alarm, and the alarm unchanged when it already was. */
+  acknowledge(id: string, actor: string, reason: string | null): Promise<Alarm | null>;
+  comment(id: string, actor: string, text: string): Promise<Alarm | null>;
+}
+
+export type EvaluationChange =
+  | { readonly type: 'raise'; readonly alarm: Omit<Alarm, 'acknowledged' | 'clearedAt' | 'active'>; readonly reason: string }
+  | { readonly type: 'clear'; readonly alarm: string; readonly eventTime: number; readonly value: number | null; readonly reason: string };
+
+export interface Department {
+  readonly id: string;
+  readonly titles: { readonly en: string; readonly 'zh-Hant': string; readonly 'zh-Hans': string };
+}
+
+export interface DepartmentRepository {
+  list(): Promise<Department[]>;
+  put(department: Department): Promise<void>;
+}
+
+export interface AuditEntry {
+  readonly id: number;
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+export interface AuditRepository {
+  append(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>;
+  list(query: { readonly subject?: string; readonly actor?: string; readonly limit: number; readonly before?: number }): Promise<AuditEntry[]>;
+}
+
+/** Small named documents of services: evaluator state, positions of publishers. */
+export interface StateRepository {
+  get(name: string): Promise<string | null>;
+  put(name: string, value: string): Promise<void>;
+}
