@@ -1,0 +1,119 @@
+import { TOPIC_LEVEL } from '#core';
+import type { Principal } from './principal.js';
+import { filterWithin, isValidFilter, isValidTopic, topicMatches } from './topic-filter.js';
+
+/**
+ * Who may publish, subscribe and receive what (DESIGN section 4, docs/architecture.md). Each decision names its reason, for
+ * the audit and for the person who asks why.
+ */
+export type Decision = { readonly allowed: true } | { readonly allowed: false; readonly reason: DenialReason };
+
+export type DenialReason =
+  /** Not a topic or filter that MQTT allows. */
+  | 'invalid-topic'
+  | 'invalid-filter'
+  /** `$share/...`: the broker would grant it and deliver nothing (TRAPS). */
+  | 'shared-subscription'
+  /** `$SYS/...` and the like. */
+  | 'reserved-topic'
+  | 'foreign-device'
+  | 'foreign-application'
+  | 'foreign-department'
+  /** Its own device or application, but a topic that goes the other way. */
+  | 'wrong-channel'
+  /** Users listen only. */
+  | 'read-only'
+  /** The credential of the gateway names no application. */
+  | 'no-application'
+  | 'outside-scope';
+
+const ALLOWED: Decision = { allowed: true };
+const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'lamplighter/#'];
+
+/** Wills are publishes too: ask for them as well (THREATS 3). */
+export function mayPublish(principal: Principal, topic: string): Decision {
+  if (!isValidTopic(topic)) return denied('invalid-topic');
+  if (topic.startsWith('$')) return denied('reserved-topic');
+  if (principal.type === 'user') return denied('read-only');
+  if (publishScopes(principal).some((scope) => topicMatches(scope, topic))) return ALLOWED;
+  return denied(whyOutside(principal, topic));
+}
+
+/** Granted only when every topic that the filter could ever match lies inside one scope of the principal (THREATS 4). */
+export function maySubscribe(principal: Principal, filter: string): Decision {
+  if (filter === '$share' || filter.startsWith('$share/')) return denied('shared-subscription');
+  if (!isValidFilter(filter)) return denied('invalid-filter');
+  if (receiveScopes(principal).some((scope) => filterWithin(filter, scope))) return ALLOWED;
+  return denied(filter.startsWith('$') ? 'reserved-topic' : whyOutside(principal, filter));
+}
+
+/** Asked again for every delivery: a permission that was revoked, or a session that was inherited, delivers nothing (THREATS 6). */
+export function mayReceive(principal: Principal, topic: string): Decision {
+  if (!isValidTopic(topic)) return denied('invalid-topic');
+  if (receiveScopes(principal).some((scope) => topicMatches(scope, topic))) return ALLOWED;
+  return denied(topic.startsWith('$') ? 'reserved-topic' : whyOutside(principal, topic));
+}
+
+function denied(reason: DenialReason): Decision {
+  return { allowed: false, reason };
+}
+
+function publishScopes(principal: Principal): readonly string[] {
+  switch (principal.type) {
+    case 'device':
+      return deviceScopes(principal, ['telemetry', 'status', 'command/ack']);
+    case 'gateway':
+      return applicationScopes(principal.application, 'event/+');
+    case 'service':
+      return SERVICE_SCOPES;
+    case 'user':
+      return [];
+  }
+}
+
+function receiveScopes(principal: Principal): readonly string[] {
+  switch (principal.type) {
+    case 'device':
+      return deviceScopes(principal, ['command', 'rejected']);
+    case 'gateway':
+      return applicationScopes(principal.application, 'command/down');
+    case 'service':
+      return [...SERVICE_SCOPES, '$SYS/#'];
+    case 'user':
+      return departmentScopes(principal.departments);
+  }
+}
+
+/** Names become levels of a scope, so one that carries a wildcard or a slash would widen it: such a principal has no scope at all. */
+function deviceScopes(device: { department: string; kind: string; id: string }, channels: readonly string[]): string[] {
+  if (![device.department, device.kind, device.id].every((level) => TOPIC_LEVEL.test(level))) return [];
+  return channels.map((channel) => `city/${device.department}/${device.kind}/${device.id}/${channel}`);
+}
+
+function applicationScopes(application: string | null, suffix: string): string[] {
+  return application !== null && TOPIC_LEVEL.test(application) ? [`application/${application}/device/+/${suffix}`] : [];
+}
+
+function departmentScopes(departments: readonly string[] | null): string[] {
+  if (departments === null) return ['alarms/#', 'city/#'];
+  return departments.filter((id) => TOPIC_LEVEL.test(id)).flatMap((id) => [`alarms/${id}/#`, `city/${id}/#`]);
+}
+
+function whyOutside(principal: Principal, topic: string): DenialReason {
+  const root = topic.slice(0, topic.indexOf('/') + 1);
+  switch (principal.type) {
+    case 'device': {
+      if (root !== 'city/') return 'outside-scope';
+      const own = `city/${principal.department}/${principal.kind}/${principal.id}/`;
+      return topic.startsWith(own) ? 'wrong-channel' : 'foreign-device';
+    }
+    case 'gateway':
+      if (principal.application === null) return 'no-application';
+      if (root !== 'application/') return 'outside-scope';
+      return topic.startsWith(`application/${principal.application}/`) ? 'wrong-channel' : 'foreign-application';
+    case 'user':
+      return root === 'city/' || root === 'alarms/' ? 'foreign-department' : 'outside-scope';
+    case 'service':
+      return 'outside-scope';
+  }
+}
