@@ -1,6 +1,23 @@
 import type { DeadLetter, JournalOffset, ReadingBatch, Rejection } from '#core';
 
 /**
+ * What an adapter must know of the kinds it stores, given when it is opened. It may have more kinds and more metrics than
+ * last time: the store grows by itself. What it no longer names is kept but not shown.
+ */
+export type StoreSchema = readonly StoreKind[];
+
+export interface StoreKind {
+  readonly kind: string;
+  /** Metrics that devices send, in the kind's order. */
+  readonly metrics: readonly string[];
+  /**
+   * Metrics that the platform computes; none of them is in `metrics`. A row that carries nothing else is not a reading: it
+   * is left out of keys, completeness and statistics, and a later one of the same device and time replaces it.
+   */
+  readonly derived: readonly string[];
+}
+
+/**
  * Where readings, dead letters and the counters of the ledger live.
  *
  * `commit` is exactly-once in effect: either adapter may be killed at any moment and asked to commit the same or a re-cut
@@ -14,16 +31,17 @@ export interface TelemetryStore extends TelemetryQueries {
    */
   commit(batch: StoreCommit): Promise<void>;
 
-  /** Position after the last committed batch of the consumer, or null. */
-  position(consumer: string): Promise<StorePosition | null>;
-
   /**
    * Keys of readings that the store already holds, for those asked about: the slow path of de-duplication, and how its
    * memory is filled after a restart. Rows with a journal sequence of `beforeSequence` or later are not looked at.
+   * `from` is inclusive, `to` exclusive. In order of journal sequence.
    */
   findStored(kind: string, device: string, from: number, to: number, beforeSequence: number): Promise<StoredKey[]>;
 
-  /** The most recent `perDevice` keys of every device that sent since `receivedSince`, oldest first. */
+  /**
+   * The most recent `perDevice` keys of every device that sent since `receivedSince`, by journal sequence, oldest first.
+   * Keys received before `receivedSince` may be left out: `findStored` finds them.
+   */
   recentKeys(perDevice: number, receivedSince: number, beforeSequence: number): Promise<StoredKey[]>;
 
   close(): Promise<void>;
@@ -31,12 +49,15 @@ export interface TelemetryStore extends TelemetryQueries {
 
 export interface StoreCommit {
   readonly consumer: string;
-  /** At most one batch per kind. */
+  /** At most one batch per kind. Its metrics may be any of the kind's, derived ones included, in any order. */
   readonly readings: readonly ReadingBatch[];
   readonly deadLetters: readonly DeadLetter[];
   /** How the messages of this batch ended, by source and hour of receipt. */
   readonly outcomes: readonly OutcomeCount[];
-  /** Position after this batch; null for writes outside the journal (derived metrics, tests). */
+  /**
+   * Position after this batch; null for writes outside the journal (derived metrics, tests). A commit whose position is not
+   * ahead of the stored one has happened before and changes nothing.
+   */
   readonly position: StorePosition | null;
 }
 
@@ -66,7 +87,12 @@ export interface StoredKey {
   readonly metrics: readonly string[];
 }
 
-/** The reading side. The API holds one of these; in the embedded set-up it is a proxy to the process that owns the file. */
+/**
+ * The reading side. The API holds one of these; in the embedded set-up it is a proxy to the process that owns the file.
+ *
+ * @throws LamplighterError `bad-request` from any query that names a kind, metric, aggregate, time zone or cursor that does
+ * not exist; `store-unavailable` (retryable) when the engine does not answer. Unknown devices just have no data.
+ */
 export interface TelemetryQueries {
   history(query: HistoryQuery): Promise<HistoryPage>;
   aggregate(query: AggregateQuery): Promise<AggregateRow[]>;
@@ -74,13 +100,15 @@ export interface TelemetryQueries {
   completeness(query: CompletenessQuery): Promise<CompletenessFacts>;
   deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage>;
   outcomes(query: OutcomeQuery): Promise<OutcomeCount[]>;
+  /** Position after the last committed batch of the consumer, or null. The ledger reads it beside the outcomes. */
+  position(consumer: string): Promise<StorePosition | null>;
   /** Number of stored rows by kind, and of bytes where the engine knows. */
   statistics(): Promise<StoreStatistics>;
   /** Resolves when the store could take a commit now; throws `store-unavailable` otherwise. */
   ping(): Promise<void>;
 }
 
-/** Raw rows, oldest first, without aggregation. */
+/** Raw rows, oldest first (then by device), the metrics of a row in the kind's order; without aggregation. */
 export interface HistoryQuery {
   readonly kind: string;
   readonly devices: readonly string[];
@@ -118,16 +146,23 @@ export interface AggregateQuery {
   readonly metrics: readonly string[];
   readonly from: number;
   readonly to: number;
-  /** Bucket width. Buckets of whole days and more start at local midnight of `timeZone`; others are aligned to its offset. Null: one bucket for the range. */
+  /**
+   * Bucket width. Whole days start at local midnight of `timeZone`, several days are counted from a Monday, so that seven are a
+   * week; shorter buckets are counted from each local midnight. `buckets.ts` is the definition. Null: one bucket for the range.
+   */
   readonly everyMs: number | null;
   /** IANA name, such as 'Asia/Hong_Kong'. */
   readonly timeZone: string;
   readonly aggregates: readonly Aggregate[];
 }
 
+/**
+ * One bucket that holds at least one value; in order of time, then group, then metric as asked. A group's values are pooled:
+ * its mean is the mean of all values of all its devices.
+ */
 export interface AggregateRow {
   readonly group: string;
-  /** Start of the bucket, milliseconds since the epoch. */
+  /** Start of the bucket, milliseconds since the epoch; it may lie before `from`. `from` itself when there is one bucket for the range. */
   readonly time: number;
   readonly metric: string;
   readonly values: Readonly<Partial<Record<Aggregate, number>>>;
@@ -160,7 +195,7 @@ export interface CompletenessQuery {
 export interface CompletenessFacts {
   /** Distinct readings in the range. */
   readonly received: number;
-  /** Stretches longer than twice the interval without a reading, the edges of the range included. */
+  /** Stretches longer than twice the interval without a reading, oldest first, the edges of the range included; see `completeness.ts`. */
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly missing: number }[];
   /** True when there were more gaps than `maxGaps`. */
   readonly truncated: boolean;
@@ -171,7 +206,9 @@ export interface DeadLetterQuery {
   readonly departments: readonly string[] | null;
   readonly device?: string;
   readonly source?: string;
+  /** Code of the first rejection, the one that the ledger counts. */
   readonly code?: string;
+  /** Time of receipt, inclusive and exclusive. */
   readonly from?: number;
   readonly to?: number;
   /** Newest first. */
@@ -188,11 +225,15 @@ export interface OutcomeQuery {
   readonly source?: string;
   readonly fromHour?: number;
   readonly toHour?: number;
-  /** 'total' sums over everything that matches into one entry with source '' and hour 0. */
+  /**
+   * 'total' sums over everything that matches into one entry with source '' and hour 0, of zeros when nothing does; 'source' sums
+   * into one entry with hour 0 a source. In order of source, then hour.
+   */
   readonly groupBy: 'total' | 'source' | 'source-hour';
 }
 
 export interface StoreStatistics {
+  /** Readings; derived rows are not counted. Kinds without any are 0. */
   readonly rows: Readonly<Record<string, number>>;
   readonly bytes: number | null;
 }
