@@ -45,6 +45,10 @@ export interface DecodedItem {
   readonly seq?: number;
   /** Metric name -> value as sent. */
   readonly values: Readonly<Record<string, unknown>>;
+  /** Metric name -> pointer to its value, for formats that do not hold values at `<pointer>/values/<metric>`. */
+  readonly pointers?: ReadonlyMap<string, string>;
+  /** What the network measured about the link (rssi, snr): used where the kind has such a metric and the device did not send it. */
+  readonly link?: Readonly<Record<string, number>>;
 }
 
 export interface DecodedMessage {
