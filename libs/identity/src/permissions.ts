@@ -32,10 +32,12 @@ const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'lamplighter/#'];
 
 /** Wills are publishes too: ask for them as well (THREATS 3). */
 export function mayPublish(principal: Principal, topic: string): Decision {
+  // The broker asks this for each message; nearly all go to one of the few exact topics of a device.
+  if (scopesOf(principal).publishExact.has(topic)) return ALLOWED;
   if (!isValidTopic(topic)) return denied('invalid-topic');
   if (topic.startsWith('$')) return denied('reserved-topic');
   if (principal.type === 'user') return denied('read-only');
-  if (publishScopes(principal).some((scope) => topicMatches(scope, topic))) return ALLOWED;
+  if (scopesOf(principal).publish.some((scope) => topicMatches(scope, topic))) return ALLOWED;
   return denied(whyOutside(principal, topic));
 }
 
@@ -43,19 +45,38 @@ export function mayPublish(principal: Principal, topic: string): Decision {
 export function maySubscribe(principal: Principal, filter: string): Decision {
   if (filter === '$share' || filter.startsWith('$share/')) return denied('shared-subscription');
   if (!isValidFilter(filter)) return denied('invalid-filter');
-  if (receiveScopes(principal).some((scope) => filterWithin(filter, scope))) return ALLOWED;
+  if (scopesOf(principal).receive.some((scope) => filterWithin(filter, scope))) return ALLOWED;
   return denied(filter.startsWith('$') ? 'reserved-topic' : whyOutside(principal, filter));
 }
 
 /** Asked again for every delivery: a permission that was revoked, or a session that was inherited, delivers nothing (THREATS 6). */
 export function mayReceive(principal: Principal, topic: string): Decision {
   if (!isValidTopic(topic)) return denied('invalid-topic');
-  if (receiveScopes(principal).some((scope) => topicMatches(scope, topic))) return ALLOWED;
+  if (scopesOf(principal).receive.some((scope) => topicMatches(scope, topic))) return ALLOWED;
   return denied(topic.startsWith('$') ? 'reserved-topic' : whyOutside(principal, topic));
 }
 
 function denied(reason: DenialReason): Decision {
   return { allowed: false, reason };
+}
+
+interface Scopes {
+  readonly publish: readonly string[];
+  /** Those of `publish` that are topics, not filters. */
+  readonly publishExact: ReadonlySet<string>;
+  readonly receive: readonly string[];
+}
+
+const scopeCache = new WeakMap<Principal, Scopes>();
+
+function scopesOf(principal: Principal): Scopes {
+  let scopes = scopeCache.get(principal);
+  if (scopes === undefined) {
+    const publish = publishScopes(principal);
+    scopes = { publish, publishExact: new Set(publish.filter(isValidTopic)), receive: receiveScopes(principal) };
+    scopeCache.set(principal, scopes);
+  }
+  return scopes;
 }
 
 function publishScopes(principal: Principal): readonly string[] {

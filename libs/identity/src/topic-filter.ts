@@ -50,9 +50,10 @@ export function filterWithin(filter: string, scope: string): boolean {
   return inner.length === outer.length;
 }
 
-/** At the root `#` has no parent level to match, so it means the same as `+/#`. */
+/** `#` also matches its parent level; where that would be the empty topic, which does not exist [MQTT-4.7.3-1], it means `+/#`. */
 function expandRoot(levels: string[]): string[] {
-  return levels[0] === '#' ? ['+', '#'] : levels;
+  if (levels[0] === '#') return ['+', '#'];
+  return levels[0] === '' && levels[1] === '#' ? ['', '+', '#'] : levels;
 }
 
 function isWildcard(level: string): boolean {
