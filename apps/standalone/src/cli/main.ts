@@ -1,0 +1,30 @@
+import { Command, CommanderError } from 'commander';
+import { LamplighterError } from '#core';
+import { ApiProblem } from './api-client.js';
+import { deviceCommand } from './device.command.js';
+import { doctorCommand } from './doctor.command.js';
+import { queryCommand } from './query.command.js';
+import { replayCommand } from './replay.command.js';
+import { startCommand } from './start.command.js';
+import { tailCommand } from './tail.command.js';
+
+/** The command line `lamplighter`. Resolves with the exit code. */
+export async function main(args: readonly string[]): Promise<number> {
+  const outcome = { exitCode: 0 };
+  const program = new Command('lamplighter')
+    .description('Telemetry and alarm platform for smart cities')
+    .exitOverride()
+    .showHelpAfterError('(lamplighter --help tells more)');
+  for (const command of [startCommand(outcome), deviceCommand(), tailCommand(), queryCommand(), replayCommand(), doctorCommand(outcome)]) {
+    program.addCommand(command.copyInheritedSettings(program));
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return outcome.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof ApiProblem || error instanceof LamplighterError) console.error(error.message);
+    else console.error(error);
+    return 1;
+  }
+}
