@@ -1,1 +1,5 @@
-export {};
+export * from './decode.js';
+export { type Decoded, refused, rejection, pointerLevel } from './decoded.js';
+export * from './limits.js';
+export { encodeResolved, resolveSenml, type ResolvedPack, type ResolvedRecord, type SenmlRecord } from './senml.js';
+export { parseIsoTime } from './device-time.js';
