@@ -1,1 +1,3 @@
 export * from './telemetry-store.js';
+export * from './buckets.js';
+export * from './completeness.js';
