@@ -32,6 +32,7 @@ export const ERRORS = {
   'wrong-topic': entry('rejection', 'The topic does not match the registry entry of the device', 'Use the topic that the registry shows for the device.', 422),
   // Rejections: values
   'unknown-metric': entry('rejection', 'The kind has no such metric', 'Compare with GET /v1/kinds; the pointer names the metric.', 422),
+  'derived-metric': entry('rejection', 'The metric is computed by the platform', 'Do not send it; the platform derives it from the other metrics.', 422),
   'wrong-type': entry('rejection', 'The value is of the wrong type', 'Send a finite number, true or false, or one of the labels of the kind.', 422),
   'out-of-range': entry('rejection', 'The value is outside the physical range of the metric', 'Check the sensor and its unit.', 422),
   'no-values': entry('rejection', 'The reading carries no value that could be stored', 'Send at least one metric of the kind.', 422),

@@ -1,1 +1,10 @@
 export * from './kind.js';
+export { titles } from './titles.js';
+export { DEPARTMENTS, findDepartment, type DepartmentEntry } from './departments.js';
+export { findKind, indexKinds, kinds } from './catalogue.js';
+export { defineKind, isKind, type KindDefinition } from './define-kind.js';
+export * from './metric.decorators.js';
+export { compileValidator, MAX_LISTED_REJECTIONS, type ReadingValidator } from './compile-validator.js';
+export * from './aqhi.js';
+export { describeKind, type KindDescription } from './describe-kind.js';
+export { jsonSchemaOf, type JsonSchema } from './json-schema.js';

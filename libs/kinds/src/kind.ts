@@ -26,14 +26,20 @@ export interface Metric {
   readonly max: number;
   /** Digits after the point that carry meaning. */
   readonly precision: number;
-  /** Labels of an enumeration, index = stored number. */
+  /** Labels of an enumeration as sent on the wire, index = stored number. */
   readonly labels?: readonly string[];
+  /** Titles of the labels, in the same order. */
+  readonly labelTitles?: readonly Titles[];
   /** Definition URL of the SensorThings ObservedProperty. */
   readonly definition: string;
   readonly privacy: PrivacyClass;
+  /** Why it is collected; declared whenever `privacy` is not 'none' (THREATS 39). */
+  readonly purpose?: Titles;
   readonly retentionDays: number;
   /** A counter that only grows (energy, totals): charts show its rate. */
   readonly cumulative: boolean;
+  /** True when the platform computes it; a device that sends it is refused with 'derived-metric'. */
+  readonly derived?: boolean;
 }
 
 export type Severity = 'critical' | 'high' | 'medium' | 'low';
@@ -67,6 +73,22 @@ export type AlarmDefault =
       readonly advice: Titles;
     };
 
+/** The weather of the city at one moment. */
+export interface Weather {
+  /** Degrees Celsius. */
+  readonly temperature: number;
+  /** Percent. */
+  readonly humidity: number;
+  /** Metres per second. */
+  readonly windSpeed: number;
+  /** Degrees from true north that the wind comes from. */
+  readonly windDirection: number;
+  /** Millimetres per hour. */
+  readonly rainRate: number;
+  /** Hectopascal at sea level. */
+  readonly pressure: number;
+}
+
 /** What a simulated device knows when it makes its next reading. All randomness comes from `random`. */
 export interface SimulationContext {
   /** Event time of the reading, milliseconds since the epoch. */
@@ -80,7 +102,7 @@ export interface SimulationContext {
   /** Standard normal, from the seed of the device. */
   gaussian(): number;
   /** Weather that all devices of the city share. */
-  readonly weather: { readonly temperature: number; readonly humidity: number; readonly windSpeed: number; readonly windDirection: number; readonly rainRate: number; readonly pressure: number };
+  readonly weather: Weather;
   /** Numbers that survive from one reading of the device to the next (counters, faults under way). */
   readonly memory: Map<string, number>;
 }

@@ -1,0 +1,21 @@
+/** Addresses of published definitions, for SensorThings ObservedProperty. */
+
+/** A standard name of the Climate and Forecast conventions, served by the NERC vocabulary server (collection P07). */
+export function climateForecast(standardName: string): string {
+  return `http://vocab.nerc.ac.uk/standard_name/${standardName}/`;
+}
+
+/** A pollutant of the European Environment Agency's air quality vocabulary. */
+export function airPollutant(number: number): string {
+  return `http://dd.eionet.europa.eu/vocabulary/aq/pollutant/${number}`;
+}
+
+/** A resource of an LwM2M object; 3410 to 3461 are uCIFI's objects for city devices. */
+export function lwm2m(object: number, resource: number): string {
+  return `https://www.openmobilealliance.org/tech/profiles/lwm2m/${object}.xml#${resource}`;
+}
+
+/** A term of Smart Data Models. */
+export function smartDataModel(subject: string, term: string): string {
+  return `https://smartdatamodels.org/dataModel.${subject}/${term}`;
+}
