@@ -47,6 +47,8 @@ export function scanJson(bytes: Uint8Array, limits: Limits): boolean | Rejection
   const maxDepth = Math.min(limits.maxDepth, MAX_COUNTED_DEPTH);
   let ascii = true;
   let depth = 0;
+  commas[0] = 0;
+  colons[0] = 0;
   for (let at = 0; at < end; at++) {
     switch (CLASS[bytes[at]!]) {
       case PLAIN:
