@@ -21,7 +21,11 @@ export type ReadingValidator = (
 /** More refused values than this in one reading are counted, not listed: a hostile payload may hold thousands. */
 export const MAX_LISTED_REJECTIONS = 32;
 
+/** V8 turns this form, and not `Object.hasOwn`, into nothing inside a for-in loop over plain objects. */
+const hasOwn = Object.prototype.hasOwnProperty;
+
 interface Slot {
+  readonly name: string;
   readonly metric: Metric;
   readonly index: number;
   readonly numeric: boolean;
@@ -51,10 +55,10 @@ export function compileValidator(kind: Kind): ReadingValidator {
     let refusals: Refusals | null = null;
     let position = 0;
     for (const name in values) {
-      if (!Object.hasOwn(values, name)) continue;
+      if (!hasOwn.call(values, name)) continue;
       const value = values[name];
       let slot = guess[position];
-      if (slot === undefined || slot.metric.name !== name) {
+      if (slot === undefined || slot.name !== name) {
         slot = slots.get(name);
         if (position < guess.length) guess[position] = slot;
       }
@@ -95,6 +99,7 @@ function slotsOf(kind: Kind): Map<string, Slot> {
 
 function slotOf(metric: Metric, index: number, { type, min, max, labels, derived }: MetricConstraints): Slot {
   return {
+    name: metric.name,
     metric,
     index,
     // A derived metric matches no branch of the validator, so every value of it is refused.
