@@ -10,19 +10,25 @@ import type { JournalOffset, JournalRecord, RawMessage } from '#core';
  *   held back) and `state()` says 'full'. Nothing is ever dropped to make room.
  * - One process writes. Any number of processes read; each consumer name is used by one process at a time.
  */
-export interface Journal {
+export interface Journal extends JournalReader {
   /** `done` gets an error (`journal-unwritable`) when the record is not durable and never will be. */
   append(message: RawMessage, done: (error: Error | null) => void): void;
+}
 
+/** What any process, the writer included, may do with a journal besides writing it. */
+export interface JournalReader {
   /** Registers the consumer on first use: from then on, records that it has not committed are kept. */
   consumer(name: string): Promise<JournalConsumer>;
+
+  /** Reads along without being registered: what is trimmed in the meantime is skipped, and counted. For live streams. */
+  tail(from: 'head' | 'oldest' | JournalOffset): Promise<JournalTail>;
 
   state(): JournalState;
 
   /** Messages journalled by source and hour of `receivedAt`, durable; the independent side of the ledger. */
   tally(query: TallyQuery): Promise<TallyEntry[]>;
 
-  /** Waits for appended records to be durable, then releases the files. */
+  /** The writer waits for appended records to be durable; then the files are released. */
   close(): Promise<void>;
 }
 
@@ -33,8 +39,10 @@ export interface JournalState {
   readonly nextSequence: number;
   readonly bytes: number;
   readonly maxBytes: number;
-  /** Corrupt records and cut tails met since opening, for health and metrics. */
+  /** Corrupt records that this process met since it opened the journal, for health and metrics. */
   readonly corruptRecords: number;
+  /** What had to be repaired when the journal was opened, such as a cut tail. */
+  readonly recovered?: string;
 }
 
 export interface JournalConsumer {
@@ -42,7 +50,7 @@ export interface JournalConsumer {
    * The next records after the last read, at most `maxMessages`, as whole frames where they fit. Waits up to `waitMs` for at least one; resolves with an
    * empty batch when none came. Corrupt records are returned apart: they take part in the sequence but have no trustworthy content.
    */
-  read(options: { maxMessages: number; waitMs: number; signal?: AbortSignal }): Promise<JournalBatch>;
+  read(options: ReadOptions): Promise<JournalBatch>;
   /** Continue reading at this offset (the owner of the offset is the store, not the journal). */
   seek(offset: JournalOffset): void;
   /** Everything before this offset will not be asked for again and may be trimmed. Durable before it resolves. */
@@ -51,6 +59,18 @@ export interface JournalConsumer {
   committed(): JournalOffset | null;
   /** Records between the committed offset and the head. */
   backlog(): number;
+}
+
+/** A reader that holds nothing back. */
+export interface JournalTail {
+  /** As `JournalConsumer.read`; `skipped` is the number of records that were trimmed before this reader reached them. */
+  read(options: ReadOptions): Promise<JournalBatch & { readonly skipped: number }>;
+}
+
+export interface ReadOptions {
+  readonly maxMessages: number;
+  readonly waitMs: number;
+  readonly signal?: AbortSignal;
 }
 
 export interface JournalBatch {
