@@ -1,0 +1,89 @@
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node-api';
+import { LamplighterError } from '#core';
+import { storeFault } from './faults.js';
+
+/**
+ * Connections for reading. There are few on purpose: each running query holds a thread of libuv's pool of four and competes with
+ * ingest for the cores, so that queries wait for each other rather than commits for queries.
+ */
+export class QueryPool {
+  private readonly idle: DuckDBConnection[] = [];
+  private readonly running = new Set<DuckDBConnection>();
+  private readonly waiting: (() => void)[] = [];
+  private active = 0;
+  private closed = false;
+
+  constructor(
+    private readonly instance: DuckDBInstance,
+    private readonly limits: { readonly connections: number; readonly timeoutMs: number },
+  ) {}
+
+  /**
+   * Rows of a SELECT. Every value of a caller is bound, none is in the text.
+   * @throws LamplighterError `store-unavailable`; `query-too-large` when it ran longer than the limit
+   */
+  async rows(sql: string, values: DuckDBValue[] = []): Promise<DuckDBValue[][]> {
+    const rows: DuckDBValue[][] = [];
+    await this.visit(sql, values, (row) => {
+      rows.push(row);
+      return true;
+    });
+    return rows;
+  }
+
+  /** Hands over row after row until the visitor returns false: what is not looked at is not converted. */
+  async visit(sql: string, values: DuckDBValue[], visitor: (row: DuckDBValue[]) => boolean): Promise<void> {
+    await this.run(async (connection) => {
+      const result = await connection.stream(sql, values);
+      for await (const chunk of result) {
+        const columns = chunk.getColumns();
+        for (let row = 0; row < chunk.rowCount; row++) {
+          if (!visitor(columns.map((values) => values[row]!))) return;
+        }
+      }
+    });
+  }
+
+  close(): void {
+    this.closed = true;
+    for (const connection of this.running) connection.interrupt();
+    for (const connection of this.idle.splice(0)) connection.disconnectSync();
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  private async run<T>(work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    if (this.active >= this.limits.connections) await new Promise<void>((wake) => this.waiting.push(wake));
+    else this.active++;
+    let connection: DuckDBConnection | undefined;
+    let timer: NodeJS.Timeout | undefined;
+    let late = false;
+    try {
+      if (this.closed) throw new LamplighterError('store-unavailable', 'The store is closed.');
+      connection = this.idle.pop() ?? (await this.instance.connect());
+      this.running.add(connection);
+      timer = setTimeout(() => {
+        late = true;
+        connection!.interrupt();
+      }, this.limits.timeoutMs);
+      return await work(connection);
+    } catch (error) {
+      if (late)
+        throw new LamplighterError('query-too-large', `The query ran longer than ${this.limits.timeoutMs} ms.`, {
+          cause: error,
+        });
+      throw storeFault('answering a query', error);
+    } finally {
+      clearTimeout(timer);
+      if (connection !== undefined) this.release(connection);
+      const next = this.waiting.shift();
+      if (next === undefined) this.active--;
+      else next();
+    }
+  }
+
+  private release(connection: DuckDBConnection): void {
+    this.running.delete(connection);
+    if (this.closed) connection.disconnectSync();
+    else this.idle.push(connection);
+  }
+}
