@@ -5,3 +5,4 @@ export * from './errors.js';
 export * from './environment.js';
 export * from './service-status.js';
 export * from './clock.js';
+export * from './districts/districts.js';
