@@ -1,0 +1,119 @@
+import { expect, it } from '@jest/globals';
+import type { ContractContext } from './registry.contract.js';
+import type { NewDevice } from './registry.js';
+
+const at = (id: string, change: Partial<NewDevice> = {}): NewDevice => ({
+  id,
+  kind: 'smart-lamppost',
+  department: 'hyd',
+  latitude: 22.3,
+  longitude: 114.2,
+  ...change,
+});
+
+export function deviceContract({ registry, clock }: ContractContext): void {
+  it('creates a device with its district and sensible defaults', async () => {
+    const [made] = await registry().devices.create([at('GF3637')]);
+    expect(made).toEqual({
+      ...at('GF3637'),
+      district: 'A',
+      name: 'GF3637',
+      tags: {},
+      intervalMs: null,
+      enabled: true,
+      createdAt: clock.time,
+      updatedAt: clock.time,
+    });
+    expect(await registry().devices.get('GF3637')).toEqual(made);
+    expect(await registry().devices.get('gf3637')).toBeNull();
+  });
+
+  it('keeps every field as given', async () => {
+    const full = at('T-1', { name: "旺角 O'Neill \\ %_", tags: { feeder: 'F=1', 備註: '"x"' }, intervalMs: 90_000, latitude: 22.123456789, longitude: 114.987654321 });
+    await registry().devices.create([full]);
+    expect(await registry().devices.get('T-1')).toMatchObject(full);
+  });
+
+  it('creates all or nothing, and names those that exist', async () => {
+    await registry().devices.create([at('B')]);
+    const position = await registry().position();
+    const act = registry().devices.create([at('A'), at('B'), at('C')]);
+    await expect(act).rejects.toMatchObject({ code: 'conflict', message: expect.stringMatching(/: B$/) as unknown });
+    expect(await registry().devices.count({ departments: null })).toBe(1);
+    expect(await registry().position()).toBe(position);
+  });
+
+  it('refuses a list that repeats an id', async () => {
+    await expect(registry().devices.create([at('A'), at('B'), at('A')])).rejects.toMatchObject({ code: 'conflict' });
+    expect(await registry().devices.count({ departments: null })).toBe(0);
+  });
+
+  it('creates thousands at once', async () => {
+    const many = Array.from({ length: 3_001 }, (_, i) => at(`L${String(i).padStart(5, '0')}`));
+    expect(await registry().devices.create(many)).toHaveLength(3_001);
+    expect(await registry().devices.getMany(many.map((device) => device.id))).toHaveLength(3_001);
+    expect(await registry().devices.create([])).toEqual([]);
+  });
+
+  it('lists in order of id, in pages, by each filter', async () => {
+    await registry().devices.create([
+      at('b-2', { department: 'epd', tags: { x: '1' } }),
+      at('B-1', { latitude: 22.4 }),
+      at('a_1', { kind: 'smart-toilet', name: 'Pier 5' }),
+      at('a-1', { longitude: 113.9 }),
+    ]);
+    const ids = async (query: object): Promise<string[]> => (await registry().devices.list({ departments: null, limit: 100, ...query })).map((device) => device.id);
+    // Byte order, whatever the locale of the database.
+    expect(await ids({})).toEqual(['B-1', 'a-1', 'a_1', 'b-2']);
+    expect(await ids({ limit: 2 })).toEqual(['B-1', 'a-1']);
+    expect(await ids({ after: 'a-1' })).toEqual(['a_1', 'b-2']);
+    expect(await ids({ departments: ['epd', 'td'] })).toEqual(['b-2']);
+    expect(await ids({ departments: [] })).toEqual([]);
+    expect(await ids({ kind: 'smart-toilet' })).toEqual(['a_1']);
+    expect(await ids({ district: 'N' })).toEqual(['B-1']);
+    expect(await ids({ ids: ['b-2', 'nope', 'a-1'] })).toEqual(['a-1', 'b-2']);
+    expect(await ids({ ids: [] })).toEqual([]);
+    expect(await ids({ bbox: [114.1, 22.2, 114.3, 22.35] })).toEqual(['a_1', 'b-2']);
+    expect(await ids({ search: 'pIeR' })).toEqual(['a_1']);
+    expect(await ids({ search: 'B-' })).toEqual(['B-1', 'b-2']);
+    expect(await ids({ search: '_' })).toEqual(['a_1']);
+    expect(await ids({ search: '%' })).toEqual([]);
+    expect(await registry().devices.count({ departments: null, search: '-' })).toBe(3);
+    expect(await registry().devices.count({ departments: [] })).toBe(0);
+  });
+
+  it('updates what is named, moves the district with the position, and answers null for an unknown id', async () => {
+    await registry().devices.create([at('A', { intervalMs: 1_000, tags: { a: '1' } })]);
+    clock.time += 10;
+    expect(await registry().devices.update('A', { latitude: 22.5, enabled: false, tags: {} })).toMatchObject({
+      latitude: 22.5,
+      longitude: 114.2,
+      district: 'N',
+      enabled: false,
+      tags: {},
+      intervalMs: 1_000,
+      createdAt: clock.time - 10,
+      updatedAt: clock.time,
+    });
+    expect((await registry().devices.get('A'))?.district).toBe('N');
+    expect(await registry().devices.update('Z', { name: 'x' })).toBeNull();
+  });
+
+  it.each([`x'; drop table devices; --`, `" or ""="`, `%' or 1=1 --`, 'A\u0000B', '\\', '${1}', '$1', '?', ':id', '../../etc/passwd'])(
+    'T31 takes %j as text in every parameter',
+    async (text) => {
+      await registry().devices.create([at('A')]);
+      const query = { departments: null, limit: 10 };
+      expect(await registry().devices.get(text)).toBeNull();
+      expect(await registry().devices.getMany([text])).toEqual([]);
+      for (const filter of [{ departments: [text] }, { kind: text }, { district: text }, { ids: [text] }, { search: text }]) {
+        expect(await registry().devices.list({ ...query, ...filter })).toEqual([]);
+      }
+      expect(await registry().devices.list({ ...query, after: `z${text}` })).toEqual([]);
+      expect(await registry().devices.remove(text)).toBe(false);
+      expect(await registry().devices.update(text, { name: text })).toBeNull();
+      expect((await registry().devices.update('A', { name: text }))?.id).toBe('A');
+      expect((await registry().devices.get('A'))?.name).toBe(text.replace('\u0000', '\uFFFD'));
+    },
+  );
+}

@@ -1,0 +1,40 @@
+import { expect, it } from '@jest/globals';
+import pg from 'pg';
+import { describeWithPostgres } from '../../../../tests/servers/postgres.server.js';
+import { registryContract } from '../registry.contract.js';
+import { openPostgresRegistry } from './index.js';
+
+describeWithPostgres('PostgreSQL registry', (server) => {
+  const reset = async (): Promise<void> => {
+    const client = new pg.Client({ connectionString: server().url });
+    await client.connect();
+    await client.query('drop schema public cascade; create schema public');
+    await client.end();
+  };
+
+  registryContract({ open: (options) => openPostgresRegistry({ ...options, url: server().url }), reset });
+
+  it('may be opened by several at the same moment, the first time too', async () => {
+    await reset();
+    const opened = await Promise.all(Array.from({ length: 6 }, () => openPostgresRegistry({ url: server().url })));
+    await Promise.all(opened.map((registry) => registry.ping()));
+    for (const registry of opened) await registry.close();
+  });
+
+  it('says that it is unavailable, and that trying again may help, when the server does not answer', async () => {
+    const act = openPostgresRegistry({ url: 'postgres://nobody:nothing@127.0.0.1:1/none' });
+    await expect(act).rejects.toMatchObject({ code: 'registry-unavailable', retryable: true });
+  });
+
+  it('goes on after the server has ended its connections', async () => {
+    await reset();
+    const registry = await openPostgresRegistry({ url: server().url });
+    const client = new pg.Client({ connectionString: server().url });
+    await client.connect();
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', ['lamplighter']);
+    await client.end();
+    await registry.ping().catch(() => undefined);
+    await registry.ping();
+    await registry.close();
+  });
+});

@@ -1,0 +1,177 @@
+import { type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
+import { LamplighterError } from '#core';
+import type { Device, DeviceQuery, DeviceRepository, NewDevice } from '../registry.js';
+import { appendChanges, chunksOf, type SqlContext, writeWithChanges } from './context.js';
+import type { DeviceRow, RegistrySchema } from './schema.js';
+
+/** Ids that a conflict names; a collision of thousands need not list them all. */
+const NAMED_CONFLICTS = 10;
+
+export class SqlDeviceRepository implements DeviceRepository {
+  constructor(private readonly context: SqlContext) {}
+
+  async get(id: string): Promise<Device | null> {
+    const row = await this.context.db.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+    return row === undefined ? null : toDevice(row);
+  }
+
+  async getMany(ids: readonly string[]): Promise<Device[]> {
+    if (ids.length === 0) return [];
+    const rows = await this.context.db
+      .selectFrom('devices')
+      .selectAll()
+      .where((eb) => this.context.dialect.isOneOf(eb.ref('id'), ids))
+      .orderBy('id')
+      .execute();
+    return rows.map(toDevice);
+  }
+
+  async list(query: DeviceQuery): Promise<Device[]> {
+    let select = this.matching(this.context.db.selectFrom('devices'), query).selectAll().orderBy('id').limit(query.limit);
+    if (query.after !== undefined) select = select.where('id', '>', query.after);
+    return (await select.execute()).map(toDevice);
+  }
+
+  async count(query: Omit<DeviceQuery, 'limit' | 'after'>): Promise<number> {
+    const row = await this.matching(this.context.db.selectFrom('devices'), query)
+      .select((eb) => eb.fn.countAll<number>().as('count'))
+      .executeTakeFirstOrThrow();
+    return Number(row.count);
+  }
+
+  create(devices: readonly NewDevice[]): Promise<Device[]> {
+    const now = this.context.clock.now();
+    const rows = devices.map((device) => this.newRow(device, now));
+    return writeWithChanges(this.context, 'device', async (transaction) => {
+      refuseRepeated(rows);
+      for (const chunk of chunksOf(rows)) await insertOrConflict(transaction, chunk);
+      return { result: rows.map(toDevice), changed: rows.map((row) => row.id) };
+    });
+  }
+
+  update(id: string, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): Promise<Device | null> {
+    return writeWithChanges(this.context, 'device', async (transaction) => {
+      const before = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+      if (before === undefined) return { result: null, changed: [] };
+      const after = this.changedRow(before, change);
+      await transaction.updateTable('devices').set(after).where('id', '=', id).execute();
+      return { result: toDevice(after), changed: [id] };
+    });
+  }
+
+  /** Its credentials go with it: a device that is not there must not connect. */
+  remove(id: string): Promise<boolean> {
+    return this.context.db.transaction().execute(async (transaction) => {
+      const { numDeletedRows } = await transaction.deleteFrom('devices').where('id', '=', id).executeTakeFirst();
+      if (numDeletedRows === 0n) return false;
+      const credentials = await transaction
+        .deleteFrom('credentials')
+        .where('type', '=', 'device')
+        .where('subject', '=', id)
+        .returning('username')
+        .execute();
+      await appendChanges(this.context, transaction, 'device', [id]);
+      await appendChanges(this.context, transaction, 'credential', credentials.map((row) => row.username));
+      return true;
+    });
+  }
+
+  private matching<O>(
+    from: SelectQueryBuilder<RegistrySchema, 'devices', O>,
+    query: Omit<DeviceQuery, 'limit' | 'after'>,
+  ): SelectQueryBuilder<RegistrySchema, 'devices', O> {
+    const { departments, kind, district, ids, bbox, search } = query;
+    const { isOneOf } = this.context.dialect;
+    let select = from;
+    if (departments !== null) select = select.where((eb) => isOneOf(eb.ref('department'), departments));
+    if (kind !== undefined) select = select.where('kind', '=', kind);
+    if (district !== undefined) select = select.where('district', '=', district);
+    if (ids !== undefined) select = select.where((eb) => isOneOf(eb.ref('id'), ids));
+    if (bbox !== undefined) {
+      const [west, south, east, north] = bbox;
+      select = select.where('latitude', '>=', south).where('latitude', '<=', north).where('longitude', '>=', west).where('longitude', '<=', east);
+    }
+    if (search !== undefined && search !== '') {
+      const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
+      select = select.where(sql<boolean>`(lower(id) like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\')`);
+    }
+    return select;
+  }
+
+  private newRow(device: NewDevice, now: number): DeviceRow {
+    const { id, kind, department, latitude, longitude } = device;
+    return {
+      id,
+      kind,
+      department,
+      district: this.context.districtOf(latitude, longitude),
+      latitude,
+      longitude,
+      name: device.name ?? id,
+      tags: JSON.stringify(device.tags ?? {}),
+      interval_ms: device.intervalMs ?? null,
+      enabled: 1,
+      created_at: now,
+      updated_at: now,
+    };
+  }
+
+  private changedRow(before: Selectable<DeviceRow>, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): DeviceRow {
+    const latitude = change.latitude ?? before.latitude;
+    const longitude = change.longitude ?? before.longitude;
+    return {
+      ...before,
+      kind: change.kind ?? before.kind,
+      department: change.department ?? before.department,
+      latitude,
+      longitude,
+      district: this.context.districtOf(latitude, longitude),
+      name: change.name ?? before.name,
+      tags: change.tags === undefined ? before.tags : JSON.stringify(change.tags),
+      interval_ms: change.intervalMs ?? before.interval_ms,
+      enabled: change.enabled === undefined ? before.enabled : Number(change.enabled),
+      updated_at: this.context.clock.now(),
+    };
+  }
+}
+
+function refuseRepeated(rows: readonly DeviceRow[]): void {
+  const seen = new Set<string>();
+  const repeated = rows.map((row) => row.id).filter((id) => seen.size === seen.add(id).size);
+  if (repeated.length > 0) throw conflict('These ids are given more than once', repeated);
+}
+
+/** `on conflict do nothing` tells which rows were taken without a race and without ending the transaction in PostgreSQL. */
+async function insertOrConflict(transaction: Transaction<RegistrySchema>, rows: readonly DeviceRow[]): Promise<void> {
+  const inserted = await transaction
+    .insertInto('devices')
+    .values(rows)
+    .onConflict((on) => on.column('id').doNothing())
+    .returning('id')
+    .execute();
+  if (inserted.length === rows.length) return;
+  const taken = new Set(inserted.map((row) => row.id));
+  throw conflict('These ids are already registered', rows.filter((row) => !taken.has(row.id)).map((row) => row.id));
+}
+
+function conflict(what: string, ids: readonly string[]): LamplighterError {
+  const more = ids.length > NAMED_CONFLICTS ? ` and ${ids.length - NAMED_CONFLICTS} more` : '';
+  return new LamplighterError('conflict', `${what}: ${ids.slice(0, NAMED_CONFLICTS).join(', ')}${more}`);
+}
+
+function toDevice(row: Selectable<DeviceRow>): Device {
+  return {
+    id: row.id,
+    kind: row.kind,
+    department: row.department,
+    district: row.district,
+    latitude: row.latitude,
+    longitude: row.longitude,
+    name: row.name,
+    tags: JSON.parse(row.tags) as Record<string, string>,
+    intervalMs: row.interval_ms,
+    enabled: row.enabled === 1,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  };
+}

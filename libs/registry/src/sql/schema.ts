@@ -1,0 +1,131 @@
+import type { Generated } from 'kysely';
+import type { RegistryChange, Role, TransitionType } from '../registry.js';
+
+/**
+ * The tables, alike in both dialects: times are whole milliseconds, flags 0 and 1, documents JSON text. `migrations.ts`
+ * creates them.
+ */
+export interface RegistrySchema {
+  devices: DeviceRow;
+  credentials: CredentialRow;
+  accounts: AccountRow;
+  api_keys: ApiKeyRow;
+  rules: RuleRow;
+  alarms: AlarmRow;
+  alarm_transitions: TransitionRow;
+  departments: DepartmentRow;
+  audit: AuditRow;
+  state: StateRow;
+  changes: ChangeRow;
+}
+
+export interface DeviceRow {
+  id: string;
+  kind: string;
+  department: string;
+  district: string;
+  latitude: number;
+  longitude: number;
+  name: string;
+  tags: string;
+  interval_ms: number | null;
+  enabled: number;
+  created_at: number;
+  updated_at: number;
+}
+
+export interface CredentialRow {
+  username: string;
+  client_id: string;
+  type: 'device' | 'gateway';
+  subject: string;
+  application: string | null;
+  key_hash: string;
+  certificate_fingerprint: string | null;
+  revoked_at: number | null;
+  created_at: number;
+}
+
+export interface AccountRow {
+  username: string;
+  password_hash: string;
+  role: Role;
+  departments: string | null;
+  created_at: number;
+}
+
+export interface ApiKeyRow {
+  id: string;
+  name: string;
+  key_hash: string;
+  role: Role;
+  departments: string | null;
+  created_at: number;
+  expires_at: number | null;
+  revoked_at: number | null;
+}
+
+export interface RuleRow {
+  id: string;
+  kind: string;
+  department: string | null;
+  device: string | null;
+  enabled: number;
+  definition: string;
+  updated_at: number;
+}
+
+export interface AlarmRow {
+  id: string;
+  rule: string;
+  device: string;
+  kind: string;
+  department: string;
+  district: string;
+  severity: string;
+  metric: string | null;
+  titles: string;
+  active: number;
+  acknowledged: number;
+  raised_at: number;
+  cleared_at: number | null;
+  value: number | null;
+  limit_value: number | null;
+}
+
+export interface TransitionRow {
+  id: Generated<number>;
+  alarm: string;
+  type: TransitionType;
+  at: number;
+  event_time: number;
+  actor: string;
+  reason: string | null;
+  snapshot: string;
+}
+
+export interface DepartmentRow {
+  id: string;
+  titles: string;
+}
+
+export interface AuditRow {
+  id: Generated<number>;
+  at: number;
+  actor: string;
+  action: string;
+  subject: string;
+  detail: string;
+}
+
+export interface StateRow {
+  name: string;
+  value: string;
+  updated_at: number;
+}
+
+export interface ChangeRow {
+  position: Generated<number>;
+  entity: RegistryChange['entity'];
+  id: string;
+}

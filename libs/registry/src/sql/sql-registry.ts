@@ -1,0 +1,86 @@
+import { Kysely, sql } from 'kysely';
+import { type Clock, systemClock } from '#core';
+import type { Department, Registry, RegistryChange } from '../registry.js';
+import { SqlAccountRepository } from './account.repository.js';
+import { SqlAlarmRepository } from './alarm.repository.js';
+import { SqlAuditRepository } from './audit.repository.js';
+import type { SqlContext } from './context.js';
+import { SqlCredentialRepository } from './credential.repository.js';
+import { defaultDistrictOf } from './default-district.js';
+import { SqlDepartmentRepository } from './department.repository.js';
+import { SqlDeviceRepository } from './device.repository.js';
+import type { RegistryDialect } from './dialect.js';
+import { migrate } from './migrations.js';
+import { SqlRuleRepository } from './rule.repository.js';
+import type { RegistrySchema } from './schema.js';
+import { SqlStateRepository } from './state.repository.js';
+
+export interface RegistryOptions {
+  readonly clock?: Clock;
+  /** Code of the district of a position. */
+  readonly districtOf?: (latitude: number, longitude: number) => string;
+  /** Departments that a registry has from the start; those that are there already stay as they are. */
+  readonly departments?: readonly Department[];
+}
+
+/** The registry over any SQL engine that a `RegistryDialect` describes. */
+export class SqlRegistry implements Registry {
+  readonly devices: SqlDeviceRepository;
+  readonly credentials: SqlCredentialRepository;
+  readonly accounts: SqlAccountRepository;
+  readonly alarms: SqlAlarmRepository;
+  readonly rules: SqlRuleRepository;
+  readonly departments: SqlDepartmentRepository;
+  readonly audit: SqlAuditRepository;
+  readonly state: SqlStateRepository;
+
+  private constructor(private readonly context: SqlContext) {
+    this.devices = new SqlDeviceRepository(context);
+    this.credentials = new SqlCredentialRepository(context);
+    this.accounts = new SqlAccountRepository(context);
+    this.alarms = new SqlAlarmRepository(context);
+    this.rules = new SqlRuleRepository(context);
+    this.departments = new SqlDepartmentRepository(context);
+    this.audit = new SqlAuditRepository(context);
+    this.state = new SqlStateRepository(context);
+  }
+
+  /** Connects, migrates and seeds. @throws LamplighterError `registry-unavailable` */
+  static async open(dialect: RegistryDialect, options: RegistryOptions): Promise<SqlRegistry> {
+    const db = new Kysely<RegistrySchema>({ dialect: dialect.kysely });
+    try {
+      await migrate(db, dialect.types);
+      const registry = new SqlRegistry({
+        db,
+        dialect,
+        clock: options.clock ?? systemClock,
+        districtOf: options.districtOf ?? defaultDistrictOf,
+      });
+      await registry.departments.seed(options.departments ?? []);
+      return registry;
+    } catch (error) {
+      await db.destroy();
+      throw error;
+    }
+  }
+
+  async changes(after: number, limit: number): Promise<RegistryChange[]> {
+    return this.context.db.selectFrom('changes').selectAll().where('position', '>', after).orderBy('position').limit(limit).execute();
+  }
+
+  async position(): Promise<number> {
+    const row = await this.context.db
+      .selectFrom('changes')
+      .select((eb) => eb.fn.max('position').as('position'))
+      .executeTakeFirst();
+    return row?.position ?? 0;
+  }
+
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.context.db);
+  }
+
+  async close(): Promise<void> {
+    await this.context.db.destroy();
+  }
+}
