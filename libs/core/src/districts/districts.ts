@@ -32,9 +32,10 @@ const { features } = createRequire(import.meta.url)('./hong-kong.geo.json') as t
 /** In order of code. */
 export const DISTRICTS: readonly District[] = features.map(({ properties: { code, ...titles } }) => ({ code, titles }));
 
-const AREAS: readonly Area[] = features.map(({ properties, geometry }) =>
-  areaOf(properties.code, geometry.coordinates),
-);
+const AREAS: readonly Area[] = features.map(({ properties, geometry }) => ({
+  code: properties.code,
+  rings: geometry.coordinates.flat().map(ringOf),
+}));
 
 /**
  * Code of the district that holds the position, or whose border is nearest when none does: the map is coarse, and posts
