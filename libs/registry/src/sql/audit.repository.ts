@@ -6,10 +6,8 @@ export class SqlAuditRepository implements AuditRepository {
 
   async append(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void> {
     const { actor, action, subject } = entry;
-    await this.context.db
-      .insertInto('audit')
-      .values({ at: this.context.clock.now(), actor, action, subject, detail: JSON.stringify(entry.detail) })
-      .execute();
+    const row = { at: this.context.clock.now(), actor, action, subject, detail: JSON.stringify(entry.detail) };
+    await this.context.db.transaction().execute((transaction) => transaction.insertInto('audit').values(row).execute());
   }
 
   async list(query: { subject?: string; actor?: string; limit: number; before?: number }): Promise<AuditEntry[]> {

@@ -4,7 +4,7 @@ import type { RegistryChange } from '../registry.js';
 import type { RegistryDialect } from './dialect.js';
 import type { RegistrySchema } from './schema.js';
 
-/** What every repository of one registry shares. */
+/** What every repository of one registry shares. Every write is a transaction: the SQLite driver counts on it. */
 export interface SqlContext {
   readonly db: Kysely<RegistrySchema>;
   readonly dialect: RegistryDialect;

@@ -11,8 +11,6 @@ export interface DriverTraits {
   isPermanent(error: unknown): boolean;
   /** Whether the statement had no effect because another transaction is under way: it is repeated for a while. */
   isBusy(error: unknown): boolean;
-  /** Statement that opens a transaction, where the driver's own will not do. */
-  readonly begin?: CompiledQuery;
 }
 
 /**
@@ -41,10 +39,8 @@ export class GuardedDriver implements Driver {
     return connection;
   }
 
-  async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
-    const { inner } = connection as GuardedConnection;
-    if (this.traits.begin === undefined) return this.guard(() => this.driver.beginTransaction(inner, settings));
-    await connection.executeQuery(this.traits.begin);
+  beginTransaction(connection: DatabaseConnection, settings: TransactionSettings): Promise<void> {
+    return this.guard(() => this.driver.beginTransaction((connection as GuardedConnection).inner, settings));
   }
 
   commitTransaction(connection: DatabaseConnection): Promise<void> {

@@ -1,12 +1,11 @@
 import { Kysely, sql } from 'kysely';
-import { type Clock, systemClock } from '#core';
+import { type Clock, findDistrict, systemClock } from '#core';
 import type { Department, Registry, RegistryChange } from '../registry.js';
 import { SqlAccountRepository } from './account.repository.js';
 import { SqlAlarmRepository } from './alarm.repository.js';
 import { SqlAuditRepository } from './audit.repository.js';
 import type { SqlContext } from './context.js';
 import { SqlCredentialRepository } from './credential.repository.js';
-import { defaultDistrictOf } from './default-district.js';
 import { SqlDepartmentRepository } from './department.repository.js';
 import { SqlDeviceRepository } from './device.repository.js';
 import type { RegistryDialect } from './dialect.js';
@@ -54,7 +53,7 @@ export class SqlRegistry implements Registry {
         db,
         dialect,
         clock: options.clock ?? systemClock,
-        districtOf: options.districtOf ?? defaultDistrictOf,
+        districtOf: options.districtOf ?? findDistrict,
       });
       await registry.departments.seed(options.departments ?? []);
       return registry;
