@@ -1,0 +1,126 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Clock } from '#core';
+import { type Decision, mayPublish, mayReceive, maySubscribe, type Principal, verifyKey } from '#identity';
+import type { Registry } from '#registry';
+import { journalSource } from '../lane/journal-source.js';
+import type { AccessPolicy, ConnectAttempt, Refusal, Verdict } from './access-policy.js';
+import { type CredentialDirectory, type CredentialEntry, principalOf } from './credential-directory.js';
+import { LoginThrottle } from './login-throttle.js';
+import { UserAuthenticator } from './user-authenticator.js';
+
+export interface BrokerSecrets {
+  /** Key of the HMAC under which device keys are kept. */
+  readonly pepper: string;
+  /** What the platform's own processes log in with. */
+  readonly serviceKey: string;
+}
+
+const SERVICE_NAME = /^service:[a-z][a-z0-9-]{0,31}$/;
+
+/** Credentials and permissions of the registry. */
+export class RegistryPolicy implements AccessPolicy {
+  readonly users: UserAuthenticator;
+  private readonly throttle: LoginThrottle;
+  private readonly serviceKeyHash: Buffer;
+
+  constructor(
+    registry: Registry,
+    readonly directory: CredentialDirectory,
+    private readonly secrets: BrokerSecrets,
+    clock: Clock,
+  ) {
+    this.users = new UserAuthenticator(registry, secrets.pepper, clock);
+    this.throttle = new LoginThrottle(clock);
+    this.serviceKeyHash = sha256(secrets.serviceKey);
+  }
+
+  async authenticate(attempt: ConnectAttempt): Promise<Verdict> {
+    const verdict = await this.judge(attempt).catch((): Verdict => ({ refused: 'registry-unavailable' }));
+    if ('refused' in verdict && isGuess(verdict.refused)) this.throttle.failed(attempt.address);
+    return verdict;
+  }
+
+  mayPublish(principal: Principal, topic: string): Decision {
+    return mayPublish(principal, topic);
+  }
+
+  maySubscribe(principal: Principal, filter: string): Decision {
+    return maySubscribe(principal, filter);
+  }
+
+  mayReceive(principal: Principal, topic: string): Decision {
+    return mayReceive(principal, topic);
+  }
+
+  journalSource(principal: Principal, topic: string): string | null {
+    return journalSource(principal, topic);
+  }
+
+  /**
+   * What a user name stands for now, to be compared with what it stood for at CONNECT: a key that was rotated, a device that
+   * was moved or disabled all make a difference. Null: it may not be connected at all.
+   */
+  standing(username: string): string | null {
+    const entry = this.directory.find(username);
+    const principal = entry && principalOf(entry);
+    if (entry === null || principal === null || typeof principal === 'string') return null;
+    return JSON.stringify([entry.credential.keyHash, entry.credential.certificateFingerprint, principal]);
+  }
+
+  private async judge(attempt: ConnectAttempt): Promise<Verdict> {
+    const { username } = attempt;
+    const password = attempt.password?.toString('utf8');
+    if (username === undefined || username === '') return { refused: 'no-credentials' };
+    if (username.startsWith('service:')) return this.judgeService(attempt, username, password ?? '');
+    const known = this.directory.find(username);
+    const first = known && this.judgeCredential(attempt, known, password);
+    if (first !== null && 'principal' in first) return first;
+    // What does not fit may be a credential that is younger than the last look at the registry's changes.
+    if (this.throttle.exhausted(attempt.address)) return { refused: 'throttled' };
+    const fresh = await this.directory.lookUp(username);
+    if (fresh !== null) return this.judgeCredential(attempt, fresh, password);
+    if (password === undefined || password === '') return { refused: 'no-credentials' };
+    return this.judgeUser(attempt, username, password);
+  }
+
+  private judgeService(attempt: ConnectAttempt, username: string, password: string): Verdict {
+    if (!SERVICE_NAME.test(username)) return { refused: 'unknown-user' };
+    if (!timingSafeEqual(sha256(password), this.serviceKeyHash)) return { refused: 'wrong-key' };
+    if (attempt.clientId !== username && !attempt.clientId.startsWith(`${username}:`)) return { refused: 'client-id-not-bound' };
+    return { principal: { type: 'service', id: username.slice('service:'.length), clientId: attempt.clientId } };
+  }
+
+  private judgeCredential(attempt: ConnectAttempt, entry: CredentialEntry, password: string | undefined): Verdict {
+    const proof = this.prove(attempt, entry, password);
+    if (proof !== null) return { refused: proof };
+    const principal = principalOf(entry);
+    if (typeof principal === 'string') return { refused: principal };
+    // The client id is bound to the credential, or its holder could end and inherit the session of another (THREATS 1).
+    return attempt.clientId === entry.credential.clientId ? { principal } : { refused: 'client-id-not-bound' };
+  }
+
+  /**
+   * A pinned certificate has to be shown; it suffices when it chains to the configured authority, and with the right key
+   * otherwise. A key that is given has to be right in any case.
+   */
+  private prove(attempt: ConnectAttempt, { credential }: CredentialEntry, password: string | undefined): Refusal | null {
+    const pinned = credential.certificateFingerprint?.replaceAll(':', '').toLowerCase() ?? null;
+    if (pinned !== null && attempt.certificate?.fingerprint !== pinned) return 'wrong-certificate';
+    if (password === undefined) return pinned !== null && attempt.certificate!.trusted ? null : 'no-credentials';
+    return verifyKey(this.secrets.pepper, password, credential.keyHash) ? null : 'wrong-key';
+  }
+
+  private async judgeUser(attempt: ConnectAttempt, username: string, password: string): Promise<Verdict> {
+    if (attempt.clientId.startsWith('service:') || this.directory.ownerOf(attempt.clientId) !== null) return { refused: 'client-id-not-bound' };
+    return this.users.authenticate(attempt, username, password);
+  }
+}
+
+/** Refusals that count as guessing. */
+function isGuess(refused: Refusal): boolean {
+  return refused === 'wrong-key' || refused === 'unknown-user' || refused === 'wrong-certificate' || refused === 'no-credentials';
+}
+
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text, 'utf8').digest();
+}

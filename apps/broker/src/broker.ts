@@ -1,0 +1,163 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Duplex } from 'node:stream';
+import type { Logger } from 'pino';
+import type { Clock, ServiceStatus } from '#core';
+import type { AccessPolicy } from './access/access-policy.js';
+import { AuditTrail } from './access/audit-trail.js';
+import { RegistryPolicy } from './access/registry-policy.js';
+import { RegistryWatch, type Revision } from './access/registry-watch.js';
+import { BrokerCounters } from './broker-counters.js';
+import type { BrokerLimits, BrokerSettings } from './broker-settings.js';
+import { Connection, type ConnectionHost, type Origin } from './front/connection.js';
+import { ConnectionTable } from './front/connection-table.js';
+import { type Endpoints, Listeners } from './front/listeners.js';
+import type { Violation } from './front/packet-gate.js';
+import type { ForwardedMessage, LaneContext } from './lane/telemetry-lane.js';
+import { MqttEngine } from './mqtt/mqtt-engine.js';
+import { StatusPublisher } from './status/status-publisher.js';
+import { CLOCK, LANE, LOGGER, POLICY, SETTINGS } from './tokens.js';
+
+/** Time for what was taken to be journalled and acknowledged when the broker stops. */
+const DRAIN_MS = 5_000;
+const DRAIN_POLL_MS = 10;
+/** Time for connections to be closed and wills to be published. */
+const CLOSE_MS = 3_000;
+
+/** The broker as a whole: accepts sockets, holds connections, reacts to revocations, starts and stops its parts in order. */
+@Injectable()
+export class Broker implements ConnectionHost {
+  readonly limits: BrokerLimits;
+  private readonly listeners: Listeners;
+  private endpoints: Endpoints | null = null;
+  private watch: RegistryWatch | null = null;
+
+  constructor(
+    @Inject(SETTINGS) private readonly settings: BrokerSettings,
+    @Inject(POLICY) readonly policy: AccessPolicy,
+    @Inject(CLOCK) readonly clock: Clock,
+    @Inject(LOGGER) private readonly logger: Logger,
+    @Inject(LANE) readonly lane: LaneContext,
+    readonly counters: BrokerCounters,
+    private readonly table: ConnectionTable,
+    private readonly engine: MqttEngine,
+    private readonly audit: AuditTrail,
+    private readonly statusPublisher: StatusPublisher,
+  ) {
+    this.limits = settings.limits;
+    this.listeners = new Listeners(settings, (socket, origin) => this.accept(socket, origin));
+  }
+
+  /** Ports that were opened. */
+  get ports(): Endpoints {
+    if (this.endpoints === null) throw new Error('The broker has not been started');
+    return this.endpoints;
+  }
+
+  status(): ServiceStatus {
+    return this.statusPublisher.status();
+  }
+
+  async start(watch: ((revised: (revision: Revision) => Promise<void>) => RegistryWatch) | null): Promise<Endpoints> {
+    await this.engine.start();
+    this.watch = watch?.((revision) => this.revise(revision)) ?? null;
+    await this.watch?.start();
+    this.endpoints = await this.listeners.open();
+    this.statusPublisher.start();
+    return this.endpoints;
+  }
+
+  /** Stops accepting, acknowledges what was taken, then closes the connections. The journal is closed by its owner. */
+  async stop(): Promise<void> {
+    this.listeners.close();
+    await this.watch?.stop();
+    for (const connection of this.table.all()) connection.stopReading();
+    await this.drain();
+    this.statusPublisher.stop();
+    await Promise.race([this.engine.stop(), pause(CLOSE_MS)]);
+    for (const connection of this.table.all()) connection.socket.destroy();
+  }
+
+  forward(connection: Connection, message: ForwardedMessage): void {
+    this.engine.forward(connection, message);
+  }
+
+  violation(connection: Connection, reason: Violation): void {
+    this.counters.refuse(reason);
+    this.logger.info({ reason, address: connection.origin.address, username: connection.username }, 'connection closed for breaking the protocol');
+  }
+
+  subscriptionDenied(connection: Connection, filter: string, reason: string): void {
+    this.counters.denied++;
+    const actor = connection.principal?.id ?? '';
+    this.audit.record({ actor, action: 'mqtt.subscribe-denied', subject: filter.slice(0, 256), detail: { reason, address: connection.origin.address } });
+  }
+
+  journalFailed(connection: Connection, error: Error): void {
+    this.logger.error({ reason: error.message }, 'a message could not be journalled; its connection is closed without an acknowledgement');
+    connection.socket.destroy();
+  }
+
+  alive(connection: Connection): void {
+    this.engine.keepAlive(connection);
+  }
+
+  subscriptionCount(connection: Connection): number {
+    return this.engine.subscriptionCount(connection);
+  }
+
+  private accept(socket: Duplex, origin: Origin): void {
+    const refusal = this.table.refusal(origin.address);
+    if (refusal !== null) {
+      this.counters.refuse(refusal);
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, origin, this);
+    this.table.add(connection);
+    socket.once('close', () => this.table.remove(connection));
+    this.engine.handle(connection);
+  }
+
+  /** Credentials or accounts changed: whoever is connected as something that it no longer is has to go. */
+  private async revise(revision: Revision): Promise<void> {
+    for (const username of revision.usernames) await this.reviseCredential(username);
+    if (revision.users) await this.reviseUsers();
+  }
+
+  private async reviseCredential(username: string): Promise<void> {
+    const standing = this.policy.standing(username);
+    for (const connection of this.table.of(username)) {
+      if (connection.standing === standing) continue;
+      this.logger.info({ username }, 'connection closed: its credential was changed');
+      await this.engine.end(connection, standing === null);
+    }
+    if (standing !== null || !(this.policy instanceof RegistryPolicy)) return;
+    const entry = this.policy.directory.find(username);
+    if (entry !== null) await this.engine.discardSession(entry.credential.clientId);
+  }
+
+  private async reviseUsers(): Promise<void> {
+    if (!(this.policy instanceof RegistryPolicy)) return;
+    for (const connection of [...this.table.all()]) {
+      const { principal } = connection;
+      if (principal?.type !== 'user') continue;
+      const departments = await this.policy.users.departmentsNow(principal.id);
+      if (JSON.stringify(departments) !== JSON.stringify(principal.departments)) await this.engine.end(connection, true);
+    }
+  }
+
+  private async drain(): Promise<void> {
+    const deadline = this.clock.monotonic() + DRAIN_MS;
+    while (this.busy() && this.clock.monotonic() < deadline) await pause(DRAIN_POLL_MS);
+    await pause(DRAIN_POLL_MS); // the acknowledgements are written, let them leave
+  }
+
+  private busy(): boolean {
+    for (const connection of this.table.all()) if (connection.lane.unacknowledged > 0) return true;
+    return false;
+  }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,186 @@
+import type { Duplex } from 'node:stream';
+import type { Clock } from '#core';
+import type { Principal } from '#identity';
+import type { AccessPolicy, ClientCertificate } from '../access/access-policy.js';
+import type { BrokerCounters } from '../broker-counters.js';
+import type { BrokerLimits } from '../broker-settings.js';
+import { parseSubscribe, refusingSuback } from '../lane/subscribe-packet.js';
+import { type ForwardedMessage, type LaneContext, type LaneOwner, TelemetryLane } from '../lane/telemetry-lane.js';
+import { PacketType } from './packet-frame.js';
+import { PacketGate, type PacketInspector, type Violation } from './packet-gate.js';
+import { TokenBucket } from './token-bucket.js';
+
+export type Transport = 'tcp' | 'tls' | 'websocket';
+
+/** Where a connection came from, as the listener saw it. */
+export interface Origin {
+  readonly address: string;
+  readonly transport: Transport;
+  readonly certificate: ClientCertificate | null;
+}
+
+/** What a connection asks of the broker that holds it. */
+export interface ConnectionHost {
+  readonly lane: LaneContext;
+  readonly policy: AccessPolicy;
+  readonly limits: BrokerLimits;
+  readonly counters: BrokerCounters;
+  readonly clock: Clock;
+  forward(connection: Connection, message: ForwardedMessage): void;
+  violation(connection: Connection, reason: Violation): void;
+  subscriptionDenied(connection: Connection, filter: string, reason: string): void;
+  journalFailed(connection: Connection, error: Error): void;
+  /** Packets came that the engine will not see: the keep-alive timer has to hear of them [MQTT-3.1.2-24]. */
+  alive(connection: Connection): void;
+  subscriptionCount(connection: Connection): number;
+}
+
+/** Messages a second that one principal may send. */
+const GATEWAY_FACTOR = 10;
+
+/** One client from its socket to its principal: what the packet gate and the telemetry lane are told about it. */
+export class Connection implements PacketInspector, LaneOwner {
+  /** Null until CONNECT was accepted. */
+  principal: Principal | null = null;
+  /** User name of CONNECT; names the credential in caches and logs. */
+  username: string | null = null;
+  clientId: string | null = null;
+  /** What the credential stood for at CONNECT; see {@link AccessPolicy.standing}. */
+  standing: string | null = null;
+  readonly lane: TelemetryLane;
+  private readonly gate: PacketGate;
+  private bucket: TokenBucket | null = null;
+  private rateTimer: NodeJS.Timeout | null = null;
+  private stopped = false;
+  private readonly resume = (): void => this.gate.resume();
+
+  constructor(
+    readonly socket: Duplex,
+    readonly origin: Origin,
+    private readonly host: ConnectionHost,
+  ) {
+    this.lane = new TelemetryLane(this, host.lane);
+    this.gate = new PacketGate(socket, this, host.limits);
+    socket.once('close', () => this.release());
+  }
+
+  accepted(principal: Principal, username: string, standing: string | null): void {
+    this.principal = principal;
+    this.username = username;
+    this.clientId = principal.clientId;
+    this.standing = standing;
+    const { limits, clock } = this.host;
+    const factor = principal.type === 'service' ? Infinity : principal.type === 'gateway' ? GATEWAY_FACTOR : 1;
+    this.bucket = new TokenBucket(limits.messagesPerSecond * factor, limits.messageBurst * factor, clock.monotonic());
+  }
+
+  /** CONNACK is on its way: packets behind CONNECT may pass. */
+  open(): void {
+    this.gate.open();
+  }
+
+  /** The credential is not valid any more: nothing is delivered or published in its name, a will included. */
+  revoke(): void {
+    this.principal = null;
+    this.stopped = true;
+    this.lane.forget();
+  }
+
+  /** Reads nothing more; what was taken is still acknowledged. */
+  stopReading(): void {
+    this.stopped = true;
+  }
+
+  ready(): boolean {
+    if (this.stopped || this.rateTimer !== null || this.lane.full()) return false;
+    if (this.socket.writableNeedDrain) {
+      // A client that does not read its acknowledgements is not read either.
+      this.socket.once('drain', this.resume);
+      return false;
+    }
+    const { budget } = this.host.lane;
+    if (budget.exceeded()) {
+      budget.whenFree(this.resume);
+      return false;
+    }
+    this.lane.beginChunk();
+    return true;
+  }
+
+  packet(data: Buffer, start: number, body: number, end: number): boolean {
+    if (this.principal === null) return false;
+    switch (data[start]! >> 4) {
+      case PacketType.publish:
+        return this.lane.packet(data, start, body, end);
+      case PacketType.subscribe:
+        return this.refuseSubscribe(data, body, end);
+      default:
+        return false;
+    }
+  }
+
+  taken(packets: number, bytes: number): void {
+    this.host.counters.bytes += bytes;
+    if (packets === 0) return;
+    this.host.alive(this);
+    const wait = this.bucket?.take(packets, this.host.clock.monotonic()) ?? 0;
+    if (wait > 0) this.pauseFor(wait);
+  }
+
+  violation(reason: Violation): void {
+    this.host.violation(this, reason);
+  }
+
+  forward(message: ForwardedMessage): void {
+    this.host.forward(this, message);
+  }
+
+  journalFailed(error: Error): void {
+    this.host.journalFailed(this, error);
+  }
+
+  roomAgain(): void {
+    this.gate.resume();
+  }
+
+  private pauseFor(ms: number): void {
+    this.rateTimer = setTimeout(() => {
+      this.rateTimer = null;
+      this.gate.resume();
+    }, ms);
+  }
+
+  /**
+   * The engine decides filter by filter, and stores all filters of a packet when the first is granted, so that a persistent
+   * session would get the denied ones later (THREATS 5). So one denied filter refuses the whole packet, here.
+   */
+  private refuseSubscribe(data: Buffer, body: number, end: number): boolean {
+    const request = parseSubscribe(data, body, end);
+    if (request === null) return false;
+    const denied = this.firstDenied(request.filters);
+    if (denied === null) return false;
+    this.host.subscriptionDenied(this, denied.filter, denied.reason);
+    this.lane.inOrder(() => {
+      if (this.socket.writable) this.socket.write(refusingSuback(request));
+    });
+    return true;
+  }
+
+  private firstDenied(filters: readonly string[]): { filter: string; reason: string } | null {
+    if (this.host.subscriptionCount(this) + filters.length > this.host.limits.maxSubscriptions) {
+      return { filter: filters[0]!, reason: 'too-many-subscriptions' };
+    }
+    for (const filter of filters) {
+      const decision = this.host.policy.maySubscribe(this.principal!, filter);
+      if (!decision.allowed) return { filter, reason: decision.reason };
+    }
+    return null;
+  }
+
+  private release(): void {
+    this.stopped = true;
+    if (this.rateTimer !== null) clearTimeout(this.rateTimer);
+    this.rateTimer = null;
+    this.host.lane.budget.forget(this.resume);
+  }
+}

@@ -1,0 +1,40 @@
+import { topicMatches } from '#identity';
+
+/**
+ * Which subscriptions could match a journalled topic. Telemetry has hardly any subscribers, because the platform reads
+ * the journal; knowing that there are none saves routing every message. Filters that cannot match one (a device's own
+ * `command`) are not kept, so a fleet that reconnects costs nothing here.
+ */
+export class TelemetryInterest {
+  private readonly filters = new Map<string, number>();
+  /** Changes with every change of the filters, so that answers can be cached. */
+  revision = 1;
+
+  add(filter: string): void {
+    if (!couldMatchTelemetry(filter)) return;
+    this.filters.set(filter, (this.filters.get(filter) ?? 0) + 1);
+    this.revision++;
+  }
+
+  remove(filter: string): void {
+    const count = this.filters.get(filter);
+    if (count === undefined) return;
+    if (count > 1) this.filters.set(filter, count - 1);
+    else this.filters.delete(filter);
+    this.revision++;
+  }
+
+  in(topic: string): boolean {
+    for (const filter of this.filters.keys()) if (topicMatches(filter, topic)) return true;
+    return false;
+  }
+}
+
+function couldMatchTelemetry(filter: string): boolean {
+  const levels = filter.split('/');
+  const first = levels[0]!;
+  const last = levels[levels.length - 1]!;
+  if (first === 'application') return true;
+  if (first !== 'city' && first !== '+' && first !== '#') return false;
+  return first === '+' || first === '#' || last === '#' || last === '+' || last === 'telemetry';
+}
