@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, useNavigate } from '@tanstack/react-router';
+import { AlarmList } from '../alarms/alarm-list';
+import { useLiveReadings } from '../api/live';
+import { departmentsQuery, deviceQuery, districtsQuery, kindsQuery, latestQuery } from '../api/queries';
+import { useLanguage } from '../i18n';
+import { deviceRoute } from '../router';
+import { Age, Failure, Loading, useNow } from '../shell/states';
+import { LatestValues } from './latest-values';
+import { Trend } from './trend';
+
+export function DevicePage() {
+  const { t, titleOf } = useLanguage();
+  const { id } = deviceRoute.useParams();
+  const search = deviceRoute.useSearch();
+  const navigate = useNavigate();
+  const now = useNow();
+  const device = useQuery(deviceQuery(id));
+  const kinds = useQuery(kindsQuery);
+  const districts = useQuery(districtsQuery).data;
+  const departments = useQuery(departmentsQuery).data;
+  const latest = useQuery(latestQuery(id));
+  useLiveReadings(id);
+
+  if (device.isError) return <Failure text="device.notFound" values={{ id }} />;
+  if (device.isPending || kinds.isPending) return <Loading />;
+  const kind = kinds.data?.get(device.data.kind);
+  const sent = kind?.metrics.filter((metric) => latest.data?.values[metric.name] !== undefined) ?? [];
+  const chosen = kind?.metrics.find((metric) => metric.name === search.metric) ?? sent[0] ?? kind?.metrics[0];
+  const { name, latitude, longitude, district, department } = device.data;
+  return (
+    <main className="device">
+      <div className="device-head">
+        <Link to="/" className="back">
+          ← {t('device.back')}
+        </Link>
+        <h1>
+          {id}
+          {name !== '' && name !== id && <small> {name}</small>}
+        </h1>
+        <p className="muted">
+          {[titleOf(kind?.titles, device.data.kind), titleOf(districts?.get(district)?.titles, district), titleOf(departments?.get(department)?.titles, department), `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`].join(' · ')}
+          {latest.data && (
+            <>
+              {' · '}
+              {t('device.updated', { time: '' })}
+              <Age time={latest.data.time} now={now} />
+            </>
+          )}
+        </p>
+      </div>
+      <section aria-labelledby="trend-heading" className="card trend-card">
+        <h2 id="trend-heading">{t('device.trend')}</h2>
+        {chosen && <Trend device={id} metric={chosen} metrics={kind?.metrics ?? []} choose={(metric) => void navigate({ to: '/devices/$id', params: { id }, search: { metric }, replace: true })} />}
+      </section>
+      <section aria-labelledby="latest-heading" className="card">
+        <h2 id="latest-heading">{t('device.latest')}</h2>
+        {latest.isPending ? <Loading /> : <LatestValues kind={kind} metrics={sent} latest={latest.data} intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000} now={now} />}
+      </section>
+      <section aria-labelledby="alarms-heading" className="card" id="alarms" tabIndex={-1}>
+        <h2 id="alarms-heading">{t('device.alarms')}</h2>
+        <AlarmList device={id} />
+      </section>
+    </main>
+  );
+}

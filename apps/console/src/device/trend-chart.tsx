@@ -1,0 +1,66 @@
+import { useEffect, useRef } from 'react';
+import uPlot from 'uplot';
+import 'uplot/dist/uPlot.min.css';
+import type { Bucket, Metric } from '../api/types';
+import { shownNumber, shownUnit } from '../format/value';
+import { useLanguage } from '../i18n';
+import { columnsOf } from './trend-data';
+
+const HEIGHT = 240;
+const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+
+export function TrendChart({ metric, buckets }: { metric: Metric; buckets: readonly Bucket[] }) {
+  const { t, language, titleOf } = useLanguage();
+  const frame = useRef<HTMLDivElement>(null);
+  const title = titleOf(metric.titles, metric.name);
+  const labels = `${t('device.mean')}|${t('device.range')}`;
+
+  useEffect(() => {
+    const element = frame.current!;
+    const chart = new uPlot(optionsOf(metric, language, labels.split('|'), element.clientWidth), columnsOf(buckets), element);
+    const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      chart.destroy();
+    };
+  }, [metric, buckets, language, labels]);
+
+  const means = buckets.flatMap(({ mean }) => (mean === undefined ? [] : [mean]));
+  const summary = `${title}: ${t('device.range')} ${shownNumber(Math.min(...means), metric.precision, language)} – ${shownNumber(Math.max(...means), metric.precision, language)} ${shownUnit(metric.unit)}`;
+  return <div ref={frame} className="trend" role="img" aria-label={summary} />;
+}
+
+function optionsOf(metric: Metric, language: string, [mean = '', range = '']: readonly string[], width: number): uPlot.Options {
+  const text = colour('muted');
+  const line = colour('trend');
+  const axis: uPlot.Axis = { stroke: text, grid: { stroke: colour('border'), width: 1 }, ticks: { stroke: colour('border'), width: 1 }, font: '12px system-ui, sans-serif' };
+  const shown = (_chart: uPlot, value: number | null): string => (value === null ? '–' : `${shownNumber(value, metric.precision, language)} ${shownUnit(metric.unit)}`);
+  const time = new Intl.DateTimeFormat(language, { timeZone: 'Asia/Hong_Kong', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  return {
+    width,
+    height: HEIGHT,
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Asia/Hong_Kong'),
+    cursor: { points: { size: 7 } },
+    scales: { y: { range: (_chart, least, greatest) => paddedRange(least, greatest, metric.precision) } },
+    axes: [
+      { ...axis, values: (_chart, splits) => splits.map((seconds) => time.format(seconds * 1000)) },
+      { ...axis, size: 62, values: (_chart, splits) => splits.map((value) => shownNumber(value, metric.precision, language)) },
+    ],
+    series: [
+      { value: (_chart, seconds) => (seconds === null ? '–' : time.format(seconds * 1000)), label: '' },
+      { label: `${range} ↓`, stroke: 'transparent', value: shown, points: { show: false } },
+      { label: `${range} ↑`, stroke: 'transparent', value: shown, points: { show: false } },
+      { label: mean, stroke: line, width: 1.75, value: shown, points: { show: false } },
+    ],
+    bands: [{ series: [2, 1], fill: colour('trend-band') }],
+  };
+}
+
+/** A flat line stands in the middle instead of on the edge. */
+function paddedRange(least: number | null, greatest: number | null, precision: number): [number, number] {
+  const low = least ?? 0;
+  const high = greatest ?? 1;
+  const padding = Math.max((high - low) * 0.08, 10 ** -precision);
+  return [low - padding, high + padding];
+}

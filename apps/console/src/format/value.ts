@@ -1,0 +1,40 @@
+import type { Metric, MetricValue } from '../api/types';
+
+/** UCUM codes are for machines; these are what people write. */
+const SHOWN_UNITS: Readonly<Record<string, string>> = {
+  Cel: '°C',
+  'ug/m3': 'µg/m³',
+  'mg/m3': 'mg/m³',
+  deg: '°',
+  '%': '%',
+  'dB[SPL]': 'dB',
+  'dB(A)': 'dB(A)',
+  'km/h': 'km/h',
+  '[ppm]': 'ppm',
+  '[ppb]': 'ppb',
+  lx: 'lx',
+  'kW.h': 'kWh',
+  hPa: 'hPa',
+  '1': '',
+};
+
+export function shownUnit(unit: string): string {
+  // UCUM annotations such as {people} say what is counted; the title of the metric already does.
+  const plain = unit.replace(/\{[^}]*\}/g, '');
+  return SHOWN_UNITS[plain] ?? plain;
+}
+
+export function shownNumber(value: number, precision: number, language: string): string {
+  return new Intl.NumberFormat(language, { minimumFractionDigits: 0, maximumFractionDigits: precision }).format(value);
+}
+
+export function shownValue(metric: Pick<Metric, 'precision' | 'unit' | 'type'>, value: MetricValue, language: string, words: { yes: string; no: string }): string {
+  if (value === null) return '–';
+  if (typeof value === 'boolean') return value ? words.yes : words.no;
+  if (typeof value === 'string') return value;
+  if (metric.type === 'boolean') return value !== 0 ? words.yes : words.no;
+  const unit = shownUnit(metric.unit);
+  const number = shownNumber(value, metric.precision, language);
+  if (unit === '') return number;
+  return unit === '%' || unit === '°' ? `${number}${unit === '%' ? ' ' : ''}${unit}` : `${number} ${unit}`;
+}

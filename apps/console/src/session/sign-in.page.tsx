@@ -1,0 +1,53 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query';
+import type { FormEvent } from 'react';
+import { api, Problem } from '../api/client';
+import { sessionQuery } from '../api/queries';
+import type { Session } from '../api/types';
+import { useLanguage } from '../i18n';
+import { LampMark, LanguageChoice } from '../shell/shell';
+
+export function SignInPage() {
+  const { t } = useLanguage();
+  const client = useQueryClient();
+  const signIn = useMutation({
+    mutationFn: (credentials: { username: string; password: string }) => api<Session>('POST', '/v1/session', credentials),
+    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+  });
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
+    event.preventDefault();
+    const form = new FormData(event.currentTarget);
+    signIn.mutate({ username: String(form.get('username')), password: String(form.get('password')) });
+  };
+  return (
+    <main className="sign-in">
+      <form onSubmit={submit}>
+        <LampMark />
+        <h1>{t('session.heading')}</h1>
+        <p className="muted">{t('session.intro')}</p>
+        <label>
+          {t('session.username')}
+          <input name="username" autoComplete="username" required autoFocus />
+        </label>
+        <label>
+          {t('session.password')}
+          <input name="password" type="password" autoComplete="current-password" required />
+        </label>
+        {signIn.error && (
+          <p className="fault" role="alert">
+            {t(faultOf(signIn.error))}
+          </p>
+        )}
+        <button type="submit" className="primary" disabled={signIn.isPending}>
+          {t('session.submit')}
+        </button>
+        <LanguageChoice />
+      </form>
+    </main>
+  );
+}
+
+function faultOf(error: Error): 'session.wrong' | 'session.throttled' | 'session.unreachable' {
+  const status = error instanceof Problem ? error.status : 0;
+  if (status === 429) return 'session.throttled';
+  return status >= 400 && status < 500 ? 'session.wrong' : 'session.unreachable';
+}
