@@ -62,7 +62,8 @@ export class Broker implements ConnectionHost {
     this.watch = watch?.((revision) => this.revise(revision)) ?? null;
     await this.watch?.start();
     this.endpoints = await this.listeners.open();
-    this.statusPublisher.start();
+    // A conformance suite subscribes to everything and expects nothing but its own messages.
+    if (!this.settings.open) this.statusPublisher.start();
     return this.endpoints;
   }
 
@@ -73,7 +74,7 @@ export class Broker implements ConnectionHost {
     for (const connection of this.table.all()) connection.stopReading();
     await this.drain();
     this.statusPublisher.stop();
-    await Promise.race([this.engine.stop(), pause(CLOSE_MS)]);
+    await within(CLOSE_MS, this.engine.stop());
     for (const connection of this.table.all()) connection.socket.destroy();
   }
 
@@ -160,4 +161,14 @@ export class Broker implements ConnectionHost {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+/** Waits for the work, but not longer than this. */
+async function within(ms: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, ms);
+  });
+  await Promise.race([work, timeout]);
+  clearTimeout(timer);
 }
