@@ -41,6 +41,7 @@ export const ERRORS = {
   'in-future': entry('rejection', 'The time stamp lies ahead of the clock of the platform', 'Set the clock of the device.', 422),
   'bad-sequence': entry('rejection', 'The sequence number cannot be used', 'Send seq as a whole number from 0 to 2^53 - 1 and boot as text of at most 64 characters.', 422),
   'journal-corrupt': entry('rejection', 'The journal record failed its checksum', 'Check the disk; the bytes are kept for inspection.', 500),
+  'processing-failed': entry('rejection', 'The platform failed on the message', 'Report the detail to the operator; after a fix, re-ingest the dead letter.', 500),
   // HTTP problems
   'bad-request': entry('http', 'The request cannot be understood', 'Compare with /docs; the pointer names the field.', 400),
   'query-too-large': entry('http', 'The query would return too much', 'Use the suggested interval, or a shorter time range.', 400),
