@@ -1,0 +1,41 @@
+/** A seeded source of randomness: the same seed gives the same city, day after day. Not for secrets. */
+export class SeededRandom {
+  private state: number;
+  private spare: number | null = null;
+
+  constructor(seed: string) {
+    this.state = hash32(seed);
+  }
+
+  /** Uniform in [0, 1) (Tommy Ettinger's mulberry32). */
+  readonly next = (): number => {
+    this.state = (this.state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(this.state ^ (this.state >>> 15), this.state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+
+  /** Standard normal (Box and Muller). */
+  readonly gaussian = (): number => {
+    if (this.spare !== null) {
+      const value = this.spare;
+      this.spare = null;
+      return value;
+    }
+    const radius = Math.sqrt(-2 * Math.log(1 - this.next()));
+    const angle = 2 * Math.PI * this.next();
+    this.spare = radius * Math.sin(angle);
+    return radius * Math.cos(angle);
+  };
+
+  readonly pick = <T>(choices: readonly T[]): T => choices[Math.floor(this.next() * choices.length)]!;
+}
+
+/** FNV-1a with the final mix of MurmurHash3: near seeds such as 'city/1' and 'city/2' give unrelated streams. */
+export function hash32(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
