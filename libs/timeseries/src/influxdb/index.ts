@@ -1,0 +1,1 @@
+export { type InfluxOptions, InfluxTelemetryStore } from './influx-telemetry-store.js';
