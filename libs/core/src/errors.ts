@@ -52,6 +52,13 @@ export const ERRORS = {
   'too-many-requests': entry('http', 'Too many requests', 'Wait for the time that Retry-After names.', 429),
   'internal': entry('http', 'The platform failed to answer', 'Try again; if it stays, look in the log for the request id.', 500),
   'unavailable': entry('http', 'The platform cannot take this now', 'Try again after the time that Retry-After names.', 503),
+  // Rows of an imported file
+  'bad-csv': entry('http', 'The file cannot be read as CSV', 'Save it as comma-separated UTF-8 text with one header row.', 422),
+  'bad-column': entry('http', 'The header row is not the expected one', 'Name the columns id, kind, latitude and longitude, and optionally department, name, intervalMs and tags.', 422),
+  'bad-field': entry('http', 'The field cannot be used', 'See the detail; the row and the column are named.', 422),
+  'outside-area': entry('http', 'The position lies outside Hong Kong', 'Check that latitude and longitude are not exchanged and in degrees of WGS 84.', 422),
+  'repeated-id': entry('http', 'The id appears more than once in the file', 'Keep one of the rows.', 422),
+  'unknown-department': entry('http', 'There is no such department', 'Use an id of GET /v1/departments, or leave the field empty for the department of the kind.', 422),
   // Faults
   'bad-configuration': entry('fault', 'The configuration cannot be used', 'Correct the variables that are named; nothing was started.'),
   'store-rejected-line': entry('rejection', 'The store refused the row', 'Look at the detail; the raw message is kept.', 500),

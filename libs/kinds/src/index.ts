@@ -1,5 +1,6 @@
 export * from './kind.js';
 export { titles } from './titles.js';
+export { nearestName } from './nearest-name.js';
 export { DEPARTMENTS, findDepartment, type DepartmentEntry } from './departments.js';
 export { findKind, indexKinds, kinds } from './catalogue.js';
 export { defineKind, isKind, type KindDefinition } from './define-kind.js';
