@@ -33,15 +33,17 @@ export class QueryPool {
 
   /** Hands over row after row until the visitor returns false: what is not looked at is not converted. */
   async visit(sql: string, values: DuckDBValue[], visitor: (row: DuckDBValue[]) => boolean): Promise<void> {
-    await this.run(async (connection) => {
-      const result = await connection.stream(sql, values);
-      for await (const chunk of result) {
-        const columns = chunk.getColumns();
-        for (let row = 0; row < chunk.rowCount; row++) {
-          if (!visitor(columns.map((values) => values[row]!))) return;
+    await this.run((connection) =>
+      inSnapshot(connection, async () => {
+        const result = await connection.stream(sql, values);
+        for await (const chunk of result) {
+          const columns = chunk.getColumns();
+          for (let row = 0; row < chunk.rowCount; row++) {
+            if (!visitor(columns.map((values) => values[row]!))) return;
+          }
         }
-      }
-    });
+      }),
+    );
   }
 
   close(): void {
@@ -85,5 +87,19 @@ export class QueryPool {
     this.running.delete(connection);
     if (this.closed) connection.disconnectSync();
     else this.idle.push(connection);
+  }
+}
+
+/**
+ * A statement is planned by the statistics of the moment and run later. Without a transaction around both, a commit in between brings rows that
+ * the plan says cannot be there, and the engine fails ("aggregate group 65 exceeded total groups 4") or leaves them out.
+ */
+async function inSnapshot<T>(connection: DuckDBConnection, work: () => Promise<T>): Promise<T> {
+  await connection.run('BEGIN TRANSACTION READ ONLY');
+  try {
+    return await work();
+  } finally {
+    // Fails when the engine has already ended the transaction.
+    await connection.run('COMMIT').catch(() => connection.run('ROLLBACK').catch(() => undefined));
   }
 }
