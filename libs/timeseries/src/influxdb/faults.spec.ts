@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWithInflux } from '../../../../tests/servers/influx.server.js';
+import { type Fault, FaultProxy } from '../../../../tests/servers/influx-fault.proxy.js';
 import { cut, expectedLedger, readLedger, SCHEMA, batchOf, commitOf, outcome, T0, HOUR } from '../contract/samples.contract.js';
 import type { StoreCommit } from '../telemetry-store.js';
-import { type Fault, FaultProxy } from './fault-proxy.contract.js';
 import { InfluxTelemetryStore } from './influx-telemetry-store.js';
 
 /** THREATS 25: whatever the server or the way to it does, nothing is lost and nothing is doubled. */
