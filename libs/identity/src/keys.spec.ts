@@ -32,7 +32,14 @@ describe('API keys', () => {
     expect(parseApiKey(made.key)).toEqual({ id: made.id, secret: made.secret });
   });
 
-  it.each(['', 'll_', 'll_abc_def', `ll_ABCDEFGHIJ_${'a'.repeat(32)}`, `xx_abcdefghij_${'a'.repeat(32)}`, `ll_abcdefghij_${'a'.repeat(33)}`])('%j is none', (text) => {
+  it.each([
+    '',
+    'll_',
+    'll_abc_def',
+    `ll_ABCDEFGHIJ_${'a'.repeat(32)}`,
+    `xx_abcdefghij_${'a'.repeat(32)}`,
+    `ll_abcdefghij_${'a'.repeat(33)}`,
+  ])('%j is none', (text) => {
     expect(parseApiKey(text)).toBeNull();
   });
 });

@@ -4,7 +4,13 @@ import { mayPublish, mayReceive, maySubscribe, type Decision } from './permissio
 import type { Principal } from './principal.js';
 import { topicMatches } from './topic-filter.js';
 
-const device: Principal = { type: 'device', id: 'GF3637', clientId: 'GF3637', department: 'hyd', kind: 'smart-lamppost' };
+const device: Principal = {
+  type: 'device',
+  id: 'GF3637',
+  clientId: 'GF3637',
+  department: 'hyd',
+  kind: 'smart-lamppost',
+};
 const gateway: Principal = { type: 'gateway', id: 'gwin-1', clientId: 'gwin-1', application: 'app-1' };
 const idle: Principal = { type: 'gateway', id: 'gwin-2', clientId: 'gwin-2', application: null };
 const service: Principal = { type: 'service', id: 'alerts', clientId: 'service:alerts' };
@@ -88,8 +94,30 @@ describe('T04 maySubscribe', () => {
   });
 
   const principals = [device, gateway, idle, service, hyd, none, all];
-  const level = fc.constantFrom('+', 'city', 'alarms', 'application', 'lamplighter', '$SYS', 'hyd', 'fehd', 'app-1', 'smart-lamppost', 'GF3637', 'GF3638', 'device', 'command', 'down', 'telemetry');
-  const topic = fc.array(level.filter((l) => l !== '+'), { minLength: 1, maxLength: 6 }).map((levels) => levels.join('/'));
+  const level = fc.constantFrom(
+    '+',
+    'city',
+    'alarms',
+    'application',
+    'lamplighter',
+    '$SYS',
+    'hyd',
+    'fehd',
+    'app-1',
+    'smart-lamppost',
+    'GF3637',
+    'GF3638',
+    'device',
+    'command',
+    'down',
+    'telemetry',
+  );
+  const topic = fc
+    .array(
+      level.filter((l) => l !== '+'),
+      { minLength: 1, maxLength: 6 },
+    )
+    .map((levels) => levels.join('/'));
   const filter = fc
     .tuple(fc.array(level, { minLength: 0, maxLength: 6 }), fc.boolean())
     .map(([levels, open]) => [...levels, ...(open ? ['#'] : [])].join('/'))
@@ -125,5 +153,7 @@ it.each(['+', '#', 'a/b', '', 'x'.repeat(65)])('a name such as %j gives no scope
   expect(mayReceive(odd, 'city/hyd/smart-lamppost/GF3637/command').allowed).toBe(false);
   expect(maySubscribe(odd, `city/hyd/smart-lamppost/${id}/command`).allowed).toBe(false);
   expect(maySubscribe({ type: 'user', id: 'u', clientId: 'c', departments: [id] }, 'alarms/#').allowed).toBe(false);
-  expect(mayPublish({ type: 'gateway', id: 'g', clientId: 'g', application: id }, 'application/x/device/y/event/up').allowed).toBe(false);
+  expect(
+    mayPublish({ type: 'gateway', id: 'g', clientId: 'g', application: id }, 'application/x/device/y/event/up').allowed,
+  ).toBe(false);
 });

@@ -9,7 +9,25 @@ const MIN_LENGTH = 12;
 
 /** What installers, examples and tutorials ship, and what people type when they mean to change it later. */
 const WELL_KNOWN: ReadonlySet<string> = new Set(
-  ['admin', 'password', 'passw0rd', 'secret', 'changeme', 'change-me', 'default', 'lamplighter', 'letmein', 'qwerty', 'root', 'test', 'token', 'public', 'example', 'postgres', 'influxdb'].flatMap((word) => [
+  [
+    'admin',
+    'password',
+    'passw0rd',
+    'secret',
+    'changeme',
+    'change-me',
+    'default',
+    'lamplighter',
+    'letmein',
+    'qwerty',
+    'root',
+    'test',
+    'token',
+    'public',
+    'example',
+    'postgres',
+    'influxdb',
+  ].flatMap((word) => [
     word,
     `${word}1`,
     `${word}12`,
@@ -39,7 +57,11 @@ export function checkProductionSecrets(environment: Environment): string[] {
 /** @throws LamplighterError `bad-configuration` that lists all faults of {@link checkProductionSecrets} at once */
 export function requireProductionSecrets(environment: Environment): void {
   const faults = checkProductionSecrets(environment);
-  if (faults.length > 0) throw new LamplighterError('bad-configuration', `The credentials are not fit for production.\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0)
+    throw new LamplighterError(
+      'bad-configuration',
+      `The credentials are not fit for production.\n  ${faults.join('\n  ')}`,
+    );
 }
 
 interface NamedSecret {
@@ -73,12 +95,16 @@ function sharedSecrets(secrets: readonly NamedSecret[]): string[] {
   for (const { name, value } of secrets) {
     if (value !== '') users.set(value, [...(users.get(value) ?? []), name]);
   }
-  return [...users.values()].filter((names) => names.length > 1).map((names) => `${names.join(' and ')}: share one secret`);
+  return [...users.values()]
+    .filter((names) => names.length > 1)
+    .map((names) => `${names.join(' and ')}: share one secret`);
 }
 
 function missingSecrets(environment: Environment): string[] {
   const faults: string[] = [];
-  if (environment.LAMPLIGHTER_TIMESERIES === 'influxdb' && environment.INFLUX_TOKEN === undefined) faults.push('INFLUX_TOKEN: is missing');
-  if (environment.LAMPLIGHTER_MQTT_OPEN === '1') faults.push('LAMPLIGHTER_MQTT_OPEN: lets everybody in without credentials');
+  if (environment.LAMPLIGHTER_TIMESERIES === 'influxdb' && environment.INFLUX_TOKEN === undefined)
+    faults.push('INFLUX_TOKEN: is missing');
+  if (environment.LAMPLIGHTER_MQTT_OPEN === '1')
+    faults.push('LAMPLIGHTER_MQTT_OPEN: lets everybody in without credentials');
   return faults;
 }

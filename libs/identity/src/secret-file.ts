@@ -15,10 +15,17 @@ import { LamplighterError } from '#core';
  */
 export function loadOrCreateSecret(path: string, make: number | (() => string)): string {
   try {
-    return readSecret(path) ?? createSecret(path, typeof make === 'number' ? randomBytes(make).toString('base64url') : make());
+    return (
+      readSecret(path) ??
+      createSecret(path, typeof make === 'number' ? randomBytes(make).toString('base64url') : make())
+    );
   } catch (cause) {
     if (cause instanceof LamplighterError) throw cause;
-    throw new LamplighterError('bad-configuration', `The secret file '${path}' cannot be read or made: ${(cause as Error).message}`, { cause });
+    throw new LamplighterError(
+      'bad-configuration',
+      `The secret file '${path}' cannot be read or made: ${(cause as Error).message}`,
+      { cause },
+    );
   }
 }
 
@@ -30,7 +37,11 @@ function readSecret(path: string): string | null {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;
   }
-  if (text === '') throw new LamplighterError('bad-configuration', `The secret file '${path}' is empty; delete it to have a new secret made.`);
+  if (text === '')
+    throw new LamplighterError(
+      'bad-configuration',
+      `The secret file '${path}' is empty; delete it to have a new secret made.`,
+    );
   return text;
 }
 

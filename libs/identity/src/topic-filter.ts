@@ -19,7 +19,9 @@ export function isValidFilter(filter: string): boolean {
 }
 
 function isValidText(text: string): boolean {
-  return text !== '' && !text.includes('\u0000') && (text.length <= MAX_BYTES / 3 || Buffer.byteLength(text) <= MAX_BYTES);
+  return (
+    text !== '' && !text.includes('\u0000') && (text.length <= MAX_BYTES / 3 || Buffer.byteLength(text) <= MAX_BYTES)
+  );
 }
 
 /** Whether a subscription to the (valid) filter receives the (valid) topic. */

@@ -25,15 +25,35 @@ const raise = (device: string, raisedAt = T0, change: Partial<Raise['alarm']> = 
     ...change,
   },
 });
-const clear = (alarm: string, eventTime = T0 + 60_000): EvaluationChange => ({ type: 'clear', alarm, eventTime, value: 60, reason: 'pm25 60' });
+const clear = (alarm: string, eventTime = T0 + 60_000): EvaluationChange => ({
+  type: 'clear',
+  alarm,
+  eventTime,
+  value: 60,
+  reason: 'pm25 60',
+});
 const consumer = (state: string): { name: string; state: string } => ({ name: 'alerts', state });
 
 export function alarmContract({ registry, another, clock }: ContractContext): void {
   it('raises and clears, keeping each transition with its snapshot and the state of the consumer', async () => {
     const id = `pm25-high:GF3637:${T0}`;
     const [raised] = await registry().alarms.applyEvaluation([raise('GF3637')], consumer('s1'));
-    expect(raised).toMatchObject({ alarm: id, type: 'raised', at: clock.time, eventTime: T0, actor: 'system', reason: 'pm25 80 above 75' });
-    expect(raised?.snapshot).toMatchObject({ id, active: true, acknowledged: false, clearedAt: null, value: 80, limit: 75 });
+    expect(raised).toMatchObject({
+      alarm: id,
+      type: 'raised',
+      at: clock.time,
+      eventTime: T0,
+      actor: 'system',
+      reason: 'pm25 80 above 75',
+    });
+    expect(raised?.snapshot).toMatchObject({
+      id,
+      active: true,
+      acknowledged: false,
+      clearedAt: null,
+      value: 80,
+      limit: 75,
+    });
     const [cleared] = await registry().alarms.applyEvaluation([clear(id)], consumer('s2'));
     expect(cleared?.snapshot).toMatchObject({ active: false, clearedAt: T0 + 60_000, value: 60 });
     expect(await registry().alarms.get(id)).toEqual(cleared?.snapshot);
@@ -88,7 +108,11 @@ export function alarmContract({ registry, another, clock }: ContractContext): vo
     await registry().alarms.applyEvaluation([raise('GF3637'), clear(id)], consumer('s'));
     expect(await registry().alarms.acknowledge(id, 'wing', null)).toMatchObject({ active: false, acknowledged: true });
     expect(await registry().alarms.comment(id, 'wing', '已派員檢查')).toMatchObject({ acknowledged: true });
-    expect((await registry().alarms.timeline(id)).at(-1)).toMatchObject({ type: 'commented', reason: '已派員檢查', at: clock.time });
+    expect((await registry().alarms.timeline(id)).at(-1)).toMatchObject({
+      type: 'commented',
+      reason: '已派員檢查',
+      at: clock.time,
+    });
     expect(await registry().alarms.acknowledge('none', 'wing', null)).toBeNull();
     expect(await registry().alarms.comment('none', 'wing', 'x')).toBeNull();
   });
@@ -105,7 +129,8 @@ export function alarmContract({ registry, another, clock }: ContractContext): vo
       consumer('s'),
     );
     await registry().alarms.acknowledge(`pm25-high:A:${T0}`, 'wing', null);
-    const list = async (query: object): Promise<string[]> => (await registry().alarms.list({ departments: null, limit: 10, ...query })).map((alarm) => alarm.device);
+    const list = async (query: object): Promise<string[]> =>
+      (await registry().alarms.list({ departments: null, limit: 10, ...query })).map((alarm) => alarm.device);
     expect(await list({})).toEqual(['D', 'C', 'B', 'A']);
     expect(await list({ limit: 2 })).toEqual(['D', 'C']);
     expect(await list({ after: `pm25-high:C:${T0 + 1_000}` })).toEqual(['B', 'A']);
@@ -128,7 +153,7 @@ export function alarmContract({ registry, another, clock }: ContractContext): vo
     let after = 0;
     let writing = true;
     const follow = async (): Promise<void> => {
-      for (let last = false; ; ) {
+      for (let last = false; ;) {
         const page = await registry().alarms.transitions(after, 5);
         seen.push(...page.map((transition) => transition.id));
         after = page.at(-1)?.id ?? after;
@@ -141,7 +166,8 @@ export function alarmContract({ registry, another, clock }: ContractContext): vo
     const following = follow();
     await Promise.all([
       (async () => {
-        for (let i = 0; i < 30; i++) await evaluator.alarms.applyEvaluation([raise(`E${i}`), raise(`F${i}`)], consumer(`s${i}`));
+        for (let i = 0; i < 30; i++)
+          await evaluator.alarms.applyEvaluation([raise(`E${i}`), raise(`F${i}`)], consumer(`s${i}`));
       })(),
       (async () => {
         for (let i = 0; i < 30; i++) await operator.alarms.comment(`pm25-high:X:${T0}`, 'wing', `note ${i}`);
@@ -153,14 +179,30 @@ export function alarmContract({ registry, another, clock }: ContractContext): vo
     expect(new Set(seen).size).toBe(91);
   });
 
-  it.each([`x'; drop table alarms; --`, `%' or 1=1 --`, 'a\u0000b'])('T31 takes %j as text in every parameter', async (text) => {
-    await registry().alarms.applyEvaluation([raise('A', T0, { titles: { en: text, 'zh-Hant': text, 'zh-Hans': text } })], consumer(text));
-    expect(await registry().alarms.get(text)).toBeNull();
-    expect(await registry().alarms.timeline(text)).toEqual([]);
-    for (const filter of [{ departments: [text] }, { device: text }, { kind: text }, { after: text }, { severity: text as 'low' }]) {
-      expect(await registry().alarms.list({ departments: null, limit: 10, ...filter })).toEqual([]);
-    }
-    expect(await registry().alarms.comment(`pm25-high:A:${T0}`, text, text)).toMatchObject({ id: `pm25-high:A:${T0}` });
-    expect((await registry().alarms.timeline(`pm25-high:A:${T0}`)).at(-1)?.actor).toBe(text.replace('\u0000', '\uFFFD'));
-  });
+  it.each([`x'; drop table alarms; --`, `%' or 1=1 --`, 'a\u0000b'])(
+    'T31 takes %j as text in every parameter',
+    async (text) => {
+      await registry().alarms.applyEvaluation(
+        [raise('A', T0, { titles: { en: text, 'zh-Hant': text, 'zh-Hans': text } })],
+        consumer(text),
+      );
+      expect(await registry().alarms.get(text)).toBeNull();
+      expect(await registry().alarms.timeline(text)).toEqual([]);
+      for (const filter of [
+        { departments: [text] },
+        { device: text },
+        { kind: text },
+        { after: text },
+        { severity: text as 'low' },
+      ]) {
+        expect(await registry().alarms.list({ departments: null, limit: 10, ...filter })).toEqual([]);
+      }
+      expect(await registry().alarms.comment(`pm25-high:A:${T0}`, text, text)).toMatchObject({
+        id: `pm25-high:A:${T0}`,
+      });
+      expect((await registry().alarms.timeline(`pm25-high:A:${T0}`)).at(-1)?.actor).toBe(
+        text.replace('\u0000', '\uFFFD'),
+      );
+    },
+  );
 }

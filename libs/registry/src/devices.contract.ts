@@ -29,7 +29,13 @@ export function deviceContract({ registry, clock }: ContractContext): void {
   });
 
   it('keeps every field as given', async () => {
-    const full = at('T-1', { name: "旺角 O'Neill \\ %_", tags: { feeder: 'F=1', 備註: '"x"' }, intervalMs: 90_000, latitude: 22.123456789, longitude: 114.987654321 });
+    const full = at('T-1', {
+      name: "旺角 O'Neill \\ %_",
+      tags: { feeder: 'F=1', 備註: '"x"' },
+      intervalMs: 90_000,
+      latitude: 22.123456789,
+      longitude: 114.987654321,
+    });
     await registry().devices.create([full]);
     expect(await registry().devices.get('T-1')).toMatchObject(full);
   });
@@ -62,7 +68,8 @@ export function deviceContract({ registry, clock }: ContractContext): void {
       at('a_1', { kind: 'smart-toilet', name: 'Pier 5' }),
       at('a-1', { longitude: 113.9 }),
     ]);
-    const ids = async (query: object): Promise<string[]> => (await registry().devices.list({ departments: null, limit: 100, ...query })).map((device) => device.id);
+    const ids = async (query: object): Promise<string[]> =>
+      (await registry().devices.list({ departments: null, limit: 100, ...query })).map((device) => device.id);
     // Byte order, whatever the locale of the database.
     expect(await ids({})).toEqual(['B-1', 'a-1', 'a_1', 'b-2']);
     expect(await ids({ limit: 2 })).toEqual(['B-1', 'a-1']);
@@ -99,21 +106,35 @@ export function deviceContract({ registry, clock }: ContractContext): void {
     expect(await registry().devices.update('Z', { name: 'x' })).toBeNull();
   });
 
-  it.each([`x'; drop table devices; --`, `" or ""="`, `%' or 1=1 --`, 'A\u0000B', '\\', '${1}', '$1', '?', ':id', '../../etc/passwd'])(
-    'T31 takes %j as text in every parameter',
-    async (text) => {
-      await registry().devices.create([at('A')]);
-      const query = { departments: null, limit: 10 };
-      expect(await registry().devices.get(text)).toBeNull();
-      expect(await registry().devices.getMany([text])).toEqual([]);
-      for (const filter of [{ departments: [text] }, { kind: text }, { district: text }, { ids: [text] }, { search: text }]) {
-        expect(await registry().devices.list({ ...query, ...filter })).toEqual([]);
-      }
-      expect(await registry().devices.list({ ...query, after: `z${text}` })).toEqual([]);
-      expect(await registry().devices.remove(text)).toBe(false);
-      expect(await registry().devices.update(text, { name: text })).toBeNull();
-      expect((await registry().devices.update('A', { name: text }))?.id).toBe('A');
-      expect((await registry().devices.get('A'))?.name).toBe(text.replace('\u0000', '\uFFFD'));
-    },
-  );
+  it.each([
+    `x'; drop table devices; --`,
+    `" or ""="`,
+    `%' or 1=1 --`,
+    'A\u0000B',
+    '\\',
+    '${1}',
+    '$1',
+    '?',
+    ':id',
+    '../../etc/passwd',
+  ])('T31 takes %j as text in every parameter', async (text) => {
+    await registry().devices.create([at('A')]);
+    const query = { departments: null, limit: 10 };
+    expect(await registry().devices.get(text)).toBeNull();
+    expect(await registry().devices.getMany([text])).toEqual([]);
+    for (const filter of [
+      { departments: [text] },
+      { kind: text },
+      { district: text },
+      { ids: [text] },
+      { search: text },
+    ]) {
+      expect(await registry().devices.list({ ...query, ...filter })).toEqual([]);
+    }
+    expect(await registry().devices.list({ ...query, after: `z${text}` })).toEqual([]);
+    expect(await registry().devices.remove(text)).toBe(false);
+    expect(await registry().devices.update(text, { name: text })).toBeNull();
+    expect((await registry().devices.update('A', { name: text }))?.id).toBe('A');
+    expect((await registry().devices.get('A'))?.name).toBe(text.replace('\u0000', '\uFFFD'));
+  });
 }

@@ -94,10 +94,13 @@ function accessContract({ registry, clock }: ContractContext): void {
   });
 
   it('lists credentials in pages by user name, thousands of them', async () => {
-    const many = Array.from({ length: 1_203 }, (_, i) => ({ ...credential, username: `d${String(i).padStart(5, '0')}` }));
+    const many = Array.from({ length: 1_203 }, (_, i) => ({
+      ...credential,
+      username: `d${String(i).padStart(5, '0')}`,
+    }));
     await registry().credentials.put(many);
     const seen: string[] = [];
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const page: { username: string }[] = await registry().credentials.list(after, 500);
       if (page.length === 0) break;
       seen.push(...page.map((each) => each.username));
@@ -116,7 +119,13 @@ function accessContract({ registry, clock }: ContractContext): void {
     await registry().accounts.put({ username: 'wing', passwordHash: 'p1', role: 'operator', departments: ['hyd'] });
     clock.time += 5;
     await registry().accounts.put({ username: 'wing', passwordHash: 'p2', role: 'admin', departments: null });
-    expect(await registry().accounts.get('wing')).toEqual({ username: 'wing', passwordHash: 'p2', role: 'admin', departments: null, createdAt: made });
+    expect(await registry().accounts.get('wing')).toEqual({
+      username: 'wing',
+      passwordHash: 'p2',
+      role: 'admin',
+      departments: null,
+      createdAt: made,
+    });
     expect(await registry().accounts.get('Wing')).toBeNull();
   });
 
@@ -126,7 +135,14 @@ function accessContract({ registry, clock }: ContractContext): void {
   });
 
   it('keeps API keys and their end', async () => {
-    const key = { id: 'k1', name: 'dashboard', keyHash: 'h', role: 'viewer' as const, departments: ['hyd'], expiresAt: clock.time + 60_000 };
+    const key = {
+      id: 'k1',
+      name: 'dashboard',
+      keyHash: 'h',
+      role: 'viewer' as const,
+      departments: ['hyd'],
+      expiresAt: clock.time + 60_000,
+    };
     const created = await registry().accounts.createKey(key);
     expect(created).toEqual({ ...key, createdAt: clock.time, revokedAt: null });
     expect(await registry().accounts.getKey('k1')).toEqual(created);
@@ -137,20 +153,32 @@ function accessContract({ registry, clock }: ContractContext): void {
     expect(await registry().accounts.getKey('none')).toBeNull();
   });
 
-  it.each(["admin' --", "' or '1'='1", 'admin\u0000x', '%', 'admin"; drop table accounts; --'])('T31 finds no account by %j', async (username) => {
-    await registry().accounts.put({ username: 'admin', passwordHash: 'p', role: 'admin', departments: null });
-    expect(await registry().accounts.get(username)).toBeNull();
-    expect(await registry().credentials.get(username)).toBeNull();
-    expect((await registry().accounts.get('admin'))?.role).toBe('admin');
-  });
+  it.each(["admin' --", "' or '1'='1", 'admin\u0000x', '%', 'admin"; drop table accounts; --'])(
+    'T31 finds no account by %j',
+    async (username) => {
+      await registry().accounts.put({ username: 'admin', passwordHash: 'p', role: 'admin', departments: null });
+      expect(await registry().accounts.get(username)).toBeNull();
+      expect(await registry().credentials.get(username)).toBeNull();
+      expect((await registry().accounts.get('admin'))?.role).toBe('admin');
+    },
+  );
 }
 
 function documentContract({ registry, another, clock }: ContractContext): void {
   it('keeps rules with any definition', async () => {
-    const rule = { id: 'pm25', kind: 'smart-lamppost', department: 'hyd', device: null, enabled: true, definition: { limit: 75, titles: { en: "it's 高" } } };
+    const rule = {
+      id: 'pm25',
+      kind: 'smart-lamppost',
+      department: 'hyd',
+      device: null,
+      enabled: true,
+      definition: { limit: 75, titles: { en: "it's 高" } },
+    };
     expect(await registry().rules.put(rule)).toEqual({ ...rule, updatedAt: clock.time });
     await registry().rules.put({ ...rule, enabled: false, department: null, device: 'GF3637' });
-    expect(await registry().rules.list()).toEqual([{ ...rule, enabled: false, department: null, device: 'GF3637', updatedAt: clock.time }]);
+    expect(await registry().rules.list()).toEqual([
+      { ...rule, enabled: false, department: null, device: 'GF3637', updatedAt: clock.time },
+    ]);
     expect(await registry().rules.get('pm25')).not.toBeNull();
     expect(await registry().rules.remove('pm25')).toBe(true);
     expect(await registry().rules.remove('pm25')).toBe(false);
@@ -177,8 +205,13 @@ function documentContract({ registry, another, clock }: ContractContext): void {
     const all = await registry().audit.list({ limit: 10 });
     expect(all.map((entry) => entry.subject)).toEqual(['GF3638', 'GF3637', 'GF3637']);
     expect(all[0]).toMatchObject({ at: clock.time, actor: 'admin', detail: { note: "O'Neill; 測試" } });
-    expect((await registry().audit.list({ subject: 'GF3637', limit: 10 })).map((entry) => entry.actor)).toEqual(['wing', 'admin']);
-    expect(await registry().audit.list({ actor: 'admin', limit: 1, before: all[0]!.id })).toMatchObject([{ subject: 'GF3637' }]);
+    expect((await registry().audit.list({ subject: 'GF3637', limit: 10 })).map((entry) => entry.actor)).toEqual([
+      'wing',
+      'admin',
+    ]);
+    expect(await registry().audit.list({ actor: 'admin', limit: 1, before: all[0]!.id })).toMatchObject([
+      { subject: 'GF3637' },
+    ]);
   });
 
   it('keeps state by name', async () => {
@@ -223,8 +256,24 @@ function changesContract({ registry, another }: ContractContext): void {
   it('shows a removed device together with its credentials', async () => {
     await registry().devices.create([device]);
     await registry().credentials.put([
-      { username: 'GF3637', clientId: 'GF3637', type: 'device', subject: 'GF3637', application: null, keyHash: 'h', certificateFingerprint: null },
-      { username: 'gw', clientId: 'gw', type: 'gateway', subject: 'GF3637', application: 'a', keyHash: 'h', certificateFingerprint: null },
+      {
+        username: 'GF3637',
+        clientId: 'GF3637',
+        type: 'device',
+        subject: 'GF3637',
+        application: null,
+        keyHash: 'h',
+        certificateFingerprint: null,
+      },
+      {
+        username: 'gw',
+        clientId: 'gw',
+        type: 'gateway',
+        subject: 'GF3637',
+        application: 'a',
+        keyHash: 'h',
+        certificateFingerprint: null,
+      },
     ]);
     const start = await registry().position();
     expect(await registry().devices.remove('GF3637')).toBe(true);
@@ -242,7 +291,7 @@ function changesContract({ registry, another }: ContractContext): void {
     const seen: string[] = [];
     let writing = true;
     const follow = async (): Promise<void> => {
-      for (let last = false; ; ) {
+      for (let last = false; ;) {
         const page = await registry().changes(position, 7);
         seen.push(...page.map((change) => change.id));
         position = page.at(-1)?.position ?? position;

@@ -224,15 +224,28 @@ export interface AlarmRepository {
    * Applies the evaluator's results together with its new consumer state, in one transaction, so that a restart neither
    * loses nor repeats one. A raise of an id that exists and a clear of an alarm that is not active are ignored.
    */
-  applyEvaluation(changes: readonly EvaluationChange[], consumer: { name: string; state: string }): Promise<AlarmTransition[]>;
+  applyEvaluation(
+    changes: readonly EvaluationChange[],
+    consumer: { name: string; state: string },
+  ): Promise<AlarmTransition[]>;
   /** Acknowledges what is there now; returns null when there is no such alarm, and the alarm unchanged when it already was. */
   acknowledge(id: string, actor: string, reason: string | null): Promise<Alarm | null>;
   comment(id: string, actor: string, text: string): Promise<Alarm | null>;
 }
 
 export type EvaluationChange =
-  | { readonly type: 'raise'; readonly alarm: Omit<Alarm, 'acknowledged' | 'clearedAt' | 'active'>; readonly reason: string }
-  | { readonly type: 'clear'; readonly alarm: string; readonly eventTime: number; readonly value: number | null; readonly reason: string };
+  | {
+      readonly type: 'raise';
+      readonly alarm: Omit<Alarm, 'acknowledged' | 'clearedAt' | 'active'>;
+      readonly reason: string;
+    }
+  | {
+      readonly type: 'clear';
+      readonly alarm: string;
+      readonly eventTime: number;
+      readonly value: number | null;
+      readonly reason: string;
+    };
 
 export interface Department {
   readonly id: string;
@@ -255,7 +268,12 @@ export interface AuditEntry {
 
 export interface AuditRepository {
   append(entry: Omit<AuditEntry, 'id' | 'at'>): Promise<void>;
-  list(query: { readonly subject?: string; readonly actor?: string; readonly limit: number; readonly before?: number }): Promise<AuditEntry[]>;
+  list(query: {
+    readonly subject?: string;
+    readonly actor?: string;
+    readonly limit: number;
+    readonly before?: number;
+  }): Promise<AuditEntry[]>;
 }
 
 /** Small named documents of services: evaluator state, positions of publishers. */

@@ -31,7 +31,9 @@ describeWithPostgres('PostgreSQL registry', (server) => {
     const registry = await openPostgresRegistry({ url: server().url });
     const client = new pg.Client({ connectionString: server().url });
     await client.connect();
-    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', ['lamplighter']);
+    await client.query('select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+      'lamplighter',
+    ]);
     await client.end();
     await registry.ping().catch(() => undefined);
     await registry.ping();

@@ -7,7 +7,11 @@ export class SqlAccountRepository implements AccountRepository {
   constructor(private readonly context: SqlContext) {}
 
   async get(username: string): Promise<Account | null> {
-    const row = await this.context.db.selectFrom('accounts').selectAll().where('username', '=', username).executeTakeFirst();
+    const row = await this.context.db
+      .selectFrom('accounts')
+      .selectAll()
+      .where('username', '=', username)
+      .executeTakeFirst();
     return row === undefined ? null : toAccount(row);
   }
 

@@ -26,7 +26,12 @@ export class AlarmLedger {
     } else {
       const before = this.alarms.get(change.alarm);
       if (before === undefined || !before.active) return;
-      const alarm: Alarm = { ...before, active: false, clearedAt: change.eventTime, value: change.value ?? before.value };
+      const alarm: Alarm = {
+        ...before,
+        active: false,
+        clearedAt: change.eventTime,
+        value: change.value ?? before.value,
+      };
       this.record('cleared', alarm, change.eventTime, change.reason);
     }
   }

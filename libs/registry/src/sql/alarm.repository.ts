@@ -1,5 +1,12 @@
 import type { Selectable, Transaction } from 'kysely';
-import type { Alarm, AlarmQuery, AlarmRepository, AlarmTransition, EvaluationChange, TransitionType } from '../registry.js';
+import type {
+  Alarm,
+  AlarmQuery,
+  AlarmRepository,
+  AlarmTransition,
+  EvaluationChange,
+  TransitionType,
+} from '../registry.js';
 import { AlarmLedger } from './alarm-ledger.js';
 import { toAlarm, toAlarmRow } from './alarm-row.js';
 import { chunksOf, type SqlContext } from './context.js';
@@ -18,8 +25,14 @@ export class SqlAlarmRepository implements AlarmRepository {
 
   async list(query: AlarmQuery): Promise<Alarm[]> {
     const { departments, after } = query;
-    let select = this.context.db.selectFrom('alarms').selectAll().orderBy('raised_at', 'desc').orderBy('id', 'desc').limit(query.limit);
-    if (departments !== null) select = select.where((eb) => this.context.dialect.isOneOf(eb.ref('department'), departments));
+    let select = this.context.db
+      .selectFrom('alarms')
+      .selectAll()
+      .orderBy('raised_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(query.limit);
+    if (departments !== null)
+      select = select.where((eb) => this.context.dialect.isOneOf(eb.ref('department'), departments));
     if (query.active !== undefined) select = select.where('active', '=', Number(query.active));
     if (query.acknowledged !== undefined) select = select.where('acknowledged', '=', Number(query.acknowledged));
     if (query.device !== undefined) select = select.where('device', '=', query.device);
@@ -32,7 +45,10 @@ export class SqlAlarmRepository implements AlarmRepository {
         eb(
           refTuple('raised_at', 'id'),
           '<',
-          selectFrom('alarms as last').select(['last.raised_at', 'last.id']).where('last.id', '=', after).$asTuple('raised_at', 'id'),
+          selectFrom('alarms as last')
+            .select(['last.raised_at', 'last.id'])
+            .where('last.id', '=', after)
+            .$asTuple('raised_at', 'id'),
         ),
       );
     }
@@ -40,12 +56,23 @@ export class SqlAlarmRepository implements AlarmRepository {
   }
 
   async timeline(alarm: string): Promise<AlarmTransition[]> {
-    const rows = await this.context.db.selectFrom('alarm_transitions').selectAll().where('alarm', '=', alarm).orderBy('id').execute();
+    const rows = await this.context.db
+      .selectFrom('alarm_transitions')
+      .selectAll()
+      .where('alarm', '=', alarm)
+      .orderBy('id')
+      .execute();
     return rows.map(toTransition);
   }
 
   async transitions(after: number, limit: number): Promise<AlarmTransition[]> {
-    const rows = await this.context.db.selectFrom('alarm_transitions').selectAll().where('id', '>', after).orderBy('id').limit(limit).execute();
+    const rows = await this.context.db
+      .selectFrom('alarm_transitions')
+      .selectAll()
+      .where('id', '>', after)
+      .orderBy('id')
+      .limit(limit)
+      .execute();
     return rows.map(toTransition);
   }
 
@@ -57,7 +84,10 @@ export class SqlAlarmRepository implements AlarmRepository {
     return row?.id ?? 0;
   }
 
-  applyEvaluation(changes: readonly EvaluationChange[], consumer: { name: string; state: string }): Promise<AlarmTransition[]> {
+  applyEvaluation(
+    changes: readonly EvaluationChange[],
+    consumer: { name: string; state: string },
+  ): Promise<AlarmTransition[]> {
     return this.write(async (transaction) => {
       const ledger = new AlarmLedger(await this.load(transaction, changes), this.context.clock.now());
       for (const change of changes) ledger.apply(change);
@@ -127,7 +157,10 @@ async function save(transaction: Transaction<RegistrySchema>, alarms: readonly A
   }
 }
 
-async function append(transaction: Transaction<RegistrySchema>, transitions: readonly NewTransition[]): Promise<AlarmTransition[]> {
+async function append(
+  transaction: Transaction<RegistrySchema>,
+  transitions: readonly NewTransition[],
+): Promise<AlarmTransition[]> {
   const appended: AlarmTransition[] = [];
   for (const chunk of chunksOf(transitions)) {
     const rows = await transaction

@@ -26,7 +26,9 @@ export function chunksOf<T>(items: readonly T[], size = ROWS_PER_STATEMENT): T[]
 export function writeWithChanges<T>(
   context: SqlContext,
   entity: RegistryChange['entity'],
-  write: (transaction: Transaction<RegistrySchema>) => Promise<{ readonly result: T; readonly changed: readonly string[] }>,
+  write: (
+    transaction: Transaction<RegistrySchema>,
+  ) => Promise<{ readonly result: T; readonly changed: readonly string[] }>,
 ): Promise<T> {
   return context.db.transaction().execute(async (transaction) => {
     const { result, changed } = await write(transaction);

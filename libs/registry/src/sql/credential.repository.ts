@@ -7,7 +7,11 @@ export class SqlCredentialRepository implements CredentialRepository {
   constructor(private readonly context: SqlContext) {}
 
   async get(username: string): Promise<Credential | null> {
-    const row = await this.context.db.selectFrom('credentials').selectAll().where('username', '=', username).executeTakeFirst();
+    const row = await this.context.db
+      .selectFrom('credentials')
+      .selectAll()
+      .where('username', '=', username)
+      .executeTakeFirst();
     return row === undefined ? null : toCredential(row);
   }
 

@@ -27,7 +27,10 @@ export class SqlDeviceRepository implements DeviceRepository {
   }
 
   async list(query: DeviceQuery): Promise<Device[]> {
-    let select = this.matching(this.context.db.selectFrom('devices'), query).selectAll().orderBy('id').limit(query.limit);
+    let select = this.matching(this.context.db.selectFrom('devices'), query)
+      .selectAll()
+      .orderBy('id')
+      .limit(query.limit);
     if (query.after !== undefined) select = select.where('id', '>', query.after);
     return (await select.execute()).map(toDevice);
   }
@@ -71,7 +74,12 @@ export class SqlDeviceRepository implements DeviceRepository {
         .returning('username')
         .execute();
       await appendChanges(this.context, transaction, 'device', [id]);
-      await appendChanges(this.context, transaction, 'credential', credentials.map((row) => row.username));
+      await appendChanges(
+        this.context,
+        transaction,
+        'credential',
+        credentials.map((row) => row.username),
+      );
       return true;
     });
   }
@@ -89,11 +97,17 @@ export class SqlDeviceRepository implements DeviceRepository {
     if (ids !== undefined) select = select.where((eb) => isOneOf(eb.ref('id'), ids));
     if (bbox !== undefined) {
       const [west, south, east, north] = bbox;
-      select = select.where('latitude', '>=', south).where('latitude', '<=', north).where('longitude', '>=', west).where('longitude', '<=', east);
+      select = select
+        .where('latitude', '>=', south)
+        .where('latitude', '<=', north)
+        .where('longitude', '>=', west)
+        .where('longitude', '<=', east);
     }
     if (search !== undefined && search !== '') {
       const pattern = `%${search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
-      select = select.where(sql<boolean>`(lower(id) like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\')`);
+      select = select.where(
+        sql<boolean>`(lower(id) like ${pattern} escape '\\' or lower(name) like ${pattern} escape '\\')`,
+      );
     }
     return select;
   }
@@ -116,7 +130,10 @@ export class SqlDeviceRepository implements DeviceRepository {
     };
   }
 
-  private changedRow(before: Selectable<DeviceRow>, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): DeviceRow {
+  private changedRow(
+    before: Selectable<DeviceRow>,
+    change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean },
+  ): DeviceRow {
     const latitude = change.latitude ?? before.latitude;
     const longitude = change.longitude ?? before.longitude;
     return {
@@ -151,7 +168,10 @@ async function insertOrConflict(transaction: Transaction<RegistrySchema>, rows: 
     .execute();
   if (inserted.length === rows.length) return;
   const taken = new Set(inserted.map((row) => row.id));
-  throw conflict('These ids are already registered', rows.filter((row) => !taken.has(row.id)).map((row) => row.id));
+  throw conflict(
+    'These ids are already registered',
+    rows.filter((row) => !taken.has(row.id)).map((row) => row.id),
+  );
 }
 
 function conflict(what: string, ids: readonly string[]): LamplighterError {

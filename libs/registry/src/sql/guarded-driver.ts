@@ -71,7 +71,10 @@ export class GuardedDriver implements Driver {
         }
         if (cause instanceof LamplighterError) throw cause;
         const message = `The registry failed: ${(cause as Error).message}`;
-        throw new LamplighterError('registry-unavailable', message, { cause, retryable: !this.traits.isPermanent(cause) });
+        throw new LamplighterError('registry-unavailable', message, {
+          cause,
+          retryable: !this.traits.isPermanent(cause),
+        });
       }
     }
   }

@@ -14,7 +14,11 @@ export async function migrate(db: Kysely<RegistrySchema>, types: RegistryDialect
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (error instanceof LamplighterError) throw error;
-  throw new LamplighterError('registry-unavailable', `The registry could not be brought to this release: ${(error as Error).message}`, { cause: error });
+  throw new LamplighterError(
+    'registry-unavailable',
+    `The registry could not be brought to this release: ${(error as Error).message}`,
+    { cause: error },
+  );
 }
 
 /** In order of name. A migration that was released is never edited. */

@@ -64,7 +64,13 @@ export class SqlRegistry implements Registry {
   }
 
   async changes(after: number, limit: number): Promise<RegistryChange[]> {
-    return this.context.db.selectFrom('changes').selectAll().where('position', '>', after).orderBy('position').limit(limit).execute();
+    return this.context.db
+      .selectFrom('changes')
+      .selectAll()
+      .where('position', '>', after)
+      .orderBy('position')
+      .limit(limit)
+      .execute();
   }
 
   async position(): Promise<number> {

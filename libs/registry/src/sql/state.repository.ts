@@ -12,11 +12,18 @@ export class SqlStateRepository implements StateRepository {
   }
 
   async put(name: string, value: string): Promise<void> {
-    await this.context.db.transaction().execute((transaction) => putState(transaction, name, value, this.context.clock.now()));
+    await this.context.db
+      .transaction()
+      .execute((transaction) => putState(transaction, name, value, this.context.clock.now()));
   }
 }
 
-export async function putState(transaction: Transaction<RegistrySchema>, name: string, value: string, now: number): Promise<void> {
+export async function putState(
+  transaction: Transaction<RegistrySchema>,
+  name: string,
+  value: string,
+  now: number,
+): Promise<void> {
   await transaction
     .insertInto('state')
     .values({ name, value, updated_at: now })

@@ -1,4 +1,13 @@
-import { type Dialect, type Driver, type Expression, type SqlBool, SqliteAdapter, SqliteIntrospector, SqliteQueryCompiler, sql } from 'kysely';
+import {
+  type Dialect,
+  type Driver,
+  type Expression,
+  type SqlBool,
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  sql,
+} from 'kysely';
 import type { RegistryDialect } from '../sql/dialect.js';
 import { GuardedDriver } from '../sql/guarded-driver.js';
 import { LibsqlDriver } from './libsql-driver.js';

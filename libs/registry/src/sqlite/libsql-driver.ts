@@ -23,7 +23,6 @@ export class LibsqlDriver implements Driver {
     this.connection = new LibsqlConnection(() => this.open());
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- Kysely wants a promise
   async init(): Promise<void> {
     const database = new Database(this.path);
     try {
@@ -75,7 +74,6 @@ export class LibsqlDriver implements Driver {
     return this.database;
   }
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- Kysely wants a promise
   private async exec(sql: string): Promise<void> {
     this.open().exec(sql);
   }
@@ -86,7 +84,6 @@ class LibsqlConnection implements DatabaseConnection {
 
   constructor(private readonly database: () => Database.Database) {}
 
-  // eslint-disable-next-line @typescript-eslint/require-await -- Kysely wants a promise
   async executeQuery<R>({ sql, parameters }: CompiledQuery): Promise<QueryResult<R>> {
     const statement = this.prepare(sql);
     if (statement.reader) return { rows: statement.all(parameters) as R[] };
@@ -103,7 +100,8 @@ class LibsqlConnection implements DatabaseConnection {
     const known = this.statements.get(sql);
     if (known !== undefined) return known;
     const statement = database.prepare(sql);
-    if (sql.length <= MAX_CACHED_SQL && this.statements.size < MAX_CACHED_STATEMENTS) this.statements.set(sql, statement);
+    if (sql.length <= MAX_CACHED_SQL && this.statements.size < MAX_CACHED_STATEMENTS)
+      this.statements.set(sql, statement);
     return statement;
   }
 }

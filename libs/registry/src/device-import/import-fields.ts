@@ -1,0 +1,132 @@
+import { TOPIC_LEVEL } from '#core';
+import { nearestName } from '#kinds';
+import type { ImportContext, ImportFault } from './plan-import.js';
+
+export const COLUMNS = ['id', 'kind', 'department', 'latitude', 'longitude', 'name', 'intervalMs', 'tags'] as const;
+export type Column = (typeof COLUMNS)[number];
+
+/** What other systems call the columns; compared without case, spaces and punctuation. */
+const ALIASES: Readonly<Record<string, Column>> = {
+  deviceid: 'id',
+  device: 'id',
+  lamppostnumber: 'id',
+  type: 'kind',
+  devicetype: 'kind',
+  dept: 'department',
+  owner: 'department',
+  lat: 'latitude',
+  lng: 'longitude',
+  lon: 'longitude',
+  long: 'longitude',
+  title: 'name',
+  devicename: 'name',
+  location: 'name',
+  interval: 'intervalMs',
+  tag: 'tags',
+  labels: 'tags',
+};
+
+/** The rectangle around the territory and its waters, degrees of WGS 84. */
+const AREA = { south: 22.1, north: 22.6, west: 113.8, east: 114.5 } as const;
+
+const MAX_INTERVAL_MS = 7 * 24 * 3_600_000;
+const MAX_NAME = 200;
+const MAX_TAGS = 50;
+
+export type Field<T> = { readonly value: T } | { readonly code: ImportFault['code']; readonly detail: string };
+
+export function columnOf(header: string): Column | null {
+  const plain = header.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return COLUMNS.find((column) => column.toLowerCase() === plain) ?? ALIASES[plain] ?? null;
+}
+
+export function readId(text: string): Field<string> {
+  if (text === '') return bad('an id is needed');
+  if (TOPIC_LEVEL.test(text)) return { value: text };
+  return bad('an id is 1 to 64 letters, digits, dots, hyphens and underscores and starts with a letter or digit');
+}
+
+export function readKind(text: string, { kinds }: ImportContext): Field<string> {
+  const names = kinds.map((kind) => kind.name);
+  if (names.includes(text)) return { value: text };
+  return { code: 'unknown-kind', detail: `'${text}' is not a kind${suggestion(text, names)}` };
+}
+
+/** An empty field means the department that owns devices of the kind. */
+export function readDepartment(text: string, kindName: string, { kinds, departments }: ImportContext): Field<string> {
+  const department = text === '' ? (kinds.find((kind) => kind.name === kindName)?.department ?? '') : text;
+  if (departments.includes(department)) return { value: department };
+  return {
+    code: 'unknown-department',
+    detail: `'${department}' is not a department${suggestion(department, departments)}`,
+  };
+}
+
+export function readLatitude(text: string): Field<number> {
+  return readDegrees(text, 90, AREA.south, AREA.north);
+}
+
+export function readLongitude(text: string): Field<number> {
+  return readDegrees(text, 180, AREA.west, AREA.east);
+}
+
+export function readInterval(text: string): Field<number | undefined> {
+  if (text === '') return { value: undefined };
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= MAX_INTERVAL_MS) return { value };
+  return bad(`an interval is a whole number of milliseconds from 1 to ${MAX_INTERVAL_MS}`);
+}
+
+export function readName(text: string): Field<string | undefined> {
+  if (text.length > MAX_NAME) return bad(`a name has at most ${MAX_NAME} characters`);
+  return { value: text === '' ? undefined : text };
+}
+
+/** `key=value;key=value`, or a JSON object whose values are text. */
+export function readTags(text: string): Field<Record<string, string> | undefined> {
+  if (text === '') return { value: undefined };
+  const entries = text.startsWith('{') ? entriesOfJson(text) : entriesOfPairs(text);
+  if (entries === null) return bad('tags are key=value;key=value, or a JSON object of text');
+  if (entries.length > MAX_TAGS) return bad(`a device has at most ${MAX_TAGS} tags`);
+  // Not an assignment: a key '__proto__' must become a key like any other (THREATS 12).
+  return { value: Object.fromEntries(entries) };
+}
+
+function readDegrees(text: string, bound: number, from: number, to: number): Field<number> {
+  const value = Number(text);
+  if (!/^[+-]?\d+(\.\d+)?$/.test(text) || Math.abs(value) > bound)
+    return bad(`degrees are a decimal number from -${bound} to ${bound}`);
+  if (value < from || value > to)
+    return { code: 'outside-area', detail: `Hong Kong lies between ${from} and ${to} degrees` };
+  return { value };
+}
+
+function entriesOfPairs(text: string): [string, string][] | null {
+  const entries: [string, string][] = [];
+  for (const pair of text.split(';')) {
+    if (pair.trim() === '') continue;
+    const at = pair.indexOf('=');
+    const key = pair.slice(0, Math.max(at, 0)).trim();
+    if (key === '') return null;
+    entries.push([key, pair.slice(at + 1).trim()]);
+  }
+  return entries;
+}
+
+function entriesOfJson(text: string): [string, string][] | null {
+  try {
+    const entries = Object.entries(JSON.parse(text) as Record<string, unknown>);
+    return entries.every((entry): entry is [string, string] => typeof entry[1] === 'string') ? entries : null;
+  } catch {
+    return null;
+  }
+}
+
+function suggestion(text: string, names: readonly string[]): string {
+  const near = nearestName(text, names);
+  return near === null ? `; there are ${names.join(', ')}` : `; did you mean '${near}'?`;
+}
+
+function bad(detail: string): { code: 'bad-field'; detail: string } {
+  return { code: 'bad-field', detail };
+}

@@ -1,0 +1,201 @@
+import { Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import type { ErrorCode } from '#core';
+import type { Kind } from '#kinds';
+import type { NewDevice } from '../registry.js';
+import {
+  type Column,
+  columnOf,
+  COLUMNS,
+  type Field,
+  readDepartment,
+  readId,
+  readInterval,
+  readKind,
+  readLatitude,
+  readLongitude,
+  readName,
+  readTags,
+} from './import-fields.js';
+
+export interface ImportContext {
+  readonly kinds: readonly Pick<Kind, 'name' | 'department'>[];
+  /** Ids of the departments that there are. */
+  readonly departments: readonly string[];
+  /** Which of these ids the registry has already; asked in batches. */
+  registered(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface ImportFault {
+  /** As a spreadsheet numbers it: the header is row 1. Rows that are empty count. */
+  readonly row: number;
+  /** Name of the column in the platform's words; null when the whole row, or the file, is meant. */
+  readonly column: string | null;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly actual: string | null;
+}
+
+export interface ImportPlan {
+  /** Rows that hold something, the header left out. */
+  readonly rows: number;
+  /** Devices of the sound rows, in the order of the file. */
+  readonly valid: readonly NewDevice[];
+  /** All that is wrong with all other rows, in the order of the file. */
+  readonly faults: readonly ImportFault[];
+}
+
+const REQUIRED: readonly Column[] = ['id', 'kind', 'latitude', 'longitude'];
+/** A quote that is never closed must not make one field of the rest of the file. */
+const MAX_ROW_CHARACTERS = 64 * 1024;
+const LOOKUP_BATCH = 1_000;
+
+/**
+ * Reads a CSV file of devices and says what an import of it would do: the dry run, and the first half of the real one.
+ * RFC 4180 with a header row; a byte order mark, CRLF, quoted line breaks and columns in any order are fine.
+ */
+export async function planImport(
+  csv: string | AsyncIterable<string | Uint8Array>,
+  context: ImportContext,
+): Promise<ImportPlan> {
+  const plan = new Planner(context);
+  const parser = parse({
+    bom: true,
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: MAX_ROW_CHARACTERS,
+    trim: true,
+  });
+  const source = Readable.from(typeof csv === 'string' ? [csv] : csv);
+  source.on('error', (error) => parser.destroy(error));
+  try {
+    for await (const fields of source.pipe(parser) as AsyncIterable<string[]>) {
+      if (plan.take(fields) === 'stop') break;
+    }
+  } catch (error) {
+    // The parser cannot find its place again after this.
+    if (!(error instanceof CsvError)) throw error;
+    plan.unreadable(error);
+  } finally {
+    source.destroy();
+  }
+  return plan.finish();
+}
+
+interface SoundRow {
+  readonly row: number;
+  readonly device: NewDevice;
+}
+
+class Planner {
+  private row = 0;
+  private rows = 0;
+  private columns: (Column | null)[] | undefined;
+  private readonly faults: ImportFault[] = [];
+  private readonly sound: SoundRow[] = [];
+  private readonly firstRowOf = new Map<string, number>();
+
+  constructor(private readonly context: ImportContext) {}
+
+  take(fields: readonly string[]): 'go on' | 'stop' {
+    this.row += 1;
+    if (this.columns === undefined) return this.header(fields);
+    if (fields.every((field) => field === '')) return 'go on';
+    this.rows += 1;
+    const device = this.device(fields, this.columns);
+    if (device !== null) this.sound.push({ row: this.row, device });
+    return 'go on';
+  }
+
+  unreadable(error: Error): void {
+    this.row += 1;
+    this.fault(null, 'bad-csv', `${error.message}; the rows from here on were not read`, null);
+  }
+
+  async finish(): Promise<ImportPlan> {
+    if (this.row === 0) this.fault(null, 'bad-csv', 'the file is empty', null);
+    const valid: NewDevice[] = [];
+    for (let at = 0; at < this.sound.length; at += LOOKUP_BATCH) {
+      const batch = this.sound.slice(at, at + LOOKUP_BATCH);
+      const registered = await this.context.registered(batch.map(({ device }) => device.id));
+      for (const { row, device } of batch) {
+        if (!registered.has(device.id)) valid.push(device);
+        else
+          this.faults.push({
+            row,
+            column: 'id',
+            code: 'conflict',
+            detail: 'a device of this id is registered already',
+            actual: device.id,
+          });
+      }
+    }
+    this.faults.sort((a, b) => a.row - b.row);
+    return { rows: this.rows, valid, faults: this.faults };
+  }
+
+  private header(fields: readonly string[]): 'go on' | 'stop' {
+    const columns = fields.map(columnOf);
+    this.columns = columns;
+    const before = this.faults.length;
+    columns.forEach((column, at) => {
+      const name = fields[at]!;
+      if (column === null)
+        this.fault(name, 'bad-column', `'${name}' is not a column; there are ${COLUMNS.join(', ')}`, name);
+      else if (columns.indexOf(column) !== at)
+        this.fault(column, 'bad-column', `'${name}' repeats the column ${column}`, name);
+    });
+    for (const column of REQUIRED) {
+      if (!columns.includes(column)) this.fault(column, 'bad-column', `the column ${column} is missing`, null);
+    }
+    return this.faults.length === before ? 'go on' : 'stop';
+  }
+
+  private device(fields: readonly string[], columns: readonly (Column | null)[]): NewDevice | null {
+    if (fields.length !== columns.length) {
+      this.fault(null, 'bad-csv', `the row has ${fields.length} fields, the header ${columns.length}`, null);
+      return null;
+    }
+    const text = (column: Column): string => fields[columns.indexOf(column)] ?? '';
+    const before = this.faults.length;
+    const read = <T>(column: Column, field: Field<T>): T | undefined => {
+      if ('value' in field) return field.value;
+      this.fault(column, field.code, field.detail, text(column));
+      return undefined;
+    };
+    const id = read('id', readId(text('id')));
+    if (id !== undefined) this.refuseRepeated(id);
+    const kind = read('kind', readKind(text('kind'), this.context));
+    // Without its kind an empty department cannot be judged; one fault is enough.
+    const department =
+      kind === undefined && text('department') === ''
+        ? undefined
+        : read('department', readDepartment(text('department'), kind ?? '', this.context));
+    const latitude = read('latitude', readLatitude(text('latitude')));
+    const longitude = read('longitude', readLongitude(text('longitude')));
+    const name = read('name', readName(text('name')));
+    const intervalMs = read('intervalMs', readInterval(text('intervalMs')));
+    const tags = read('tags', readTags(text('tags')));
+    if (this.faults.length > before) return null;
+    return {
+      id: id!,
+      kind: kind!,
+      department: department!,
+      latitude: latitude!,
+      longitude: longitude!,
+      ...(name === undefined ? {} : { name }),
+      ...(intervalMs === undefined ? {} : { intervalMs }),
+      ...(tags === undefined ? {} : { tags }),
+    };
+  }
+
+  private refuseRepeated(id: string): void {
+    const first = this.firstRowOf.get(id);
+    if (first === undefined) this.firstRowOf.set(id, this.row);
+    else this.fault('id', 'repeated-id', `row ${first} has the same id`, id);
+  }
+
+  private fault(column: string | null, code: ErrorCode, detail: string, actual: string | null): void {
+    this.faults.push({ row: this.row, column, code, detail, actual });
+  }
+}
