@@ -140,7 +140,7 @@ export class CommitLoop {
     const key = frame === null ? null : this.keyOf(frame);
     let checkpointed = (): void => undefined;
     const transaction = root.batch(() => {
-      if (key !== null) frames.put(encodeFrameKey(key.key), key.sealed);
+      if (key !== null) void frames.put(encodeFrameKey(key.key), key.sealed);
       if (checkpoint) checkpointed = this.tally.stageCheckpoint();
       for (const old of trimmed) frames.remove(encodeFrameKey(old));
     });

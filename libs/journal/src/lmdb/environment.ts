@@ -23,7 +23,14 @@ export interface Environment {
  */
 export function openForWriting(directory: string): Environment {
   mkdirSync(directory, { recursive: true });
-  const root = open({ path: directory, maxDbs: 8, mapSize: MAP_BYTES, overlappingSync: false });
+  const root = open({
+    path: directory,
+    maxDbs: 8,
+    mapSize: MAP_BYTES,
+    overlappingSync: false,
+    // With it, lmdb makes a promise that nobody can hold, and a failed commit becomes an unhandled rejection.
+    eventTurnBatching: false,
+  });
   const environment = openTables(root);
   if (environment === null) throw new Error(`the tables of ${directory} could not be created`);
   syncDirectory(directory);
