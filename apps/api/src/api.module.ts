@@ -1,0 +1,122 @@
+import { Module } from '@nestjs/common';
+import type { DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_GUARD, APP_PIPE } from '@nestjs/core';
+import type { Logger } from 'pino';
+import { AccountsController } from './accounts/accounts.controller.js';
+import { AdminAccount } from './accounts/admin-account.service.js';
+import { ApiKeyService } from './accounts/api-key.service.js';
+import { AlarmsController } from './alarms/alarms.controller.js';
+import { AccessGuard } from './auth/access.guard.js';
+import { AuthenticationService } from './auth/authentication.service.js';
+import { GuessThrottle } from './auth/guess-throttle.js';
+import { PasswordChecker } from './auth/password-checker.service.js';
+import { SessionController } from './auth/session.controller.js';
+import { SessionService } from './auth/session.service.js';
+import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DeviceImportService } from './devices/device-import.service.js';
+import { DeviceSelection } from './devices/device-selection.service.js';
+import { DeviceService } from './devices/device.service.js';
+import { DevicesController } from './devices/devices.controller.js';
+import { DocsController } from './docs/docs.controller.js';
+import { Documents } from './docs/documents.js';
+import type { ApiSettings } from './environment.js';
+import { ApiMetrics } from './health/api-metrics.js';
+import { HealthController } from './health/health.controller.js';
+import { ReadinessService } from './health/readiness.service.js';
+import { ProblemFilter } from './http/problem.filter.js';
+import { validationPipe } from './http/validation.pipe.js';
+import { KindsController } from './kinds/kinds.controller.js';
+import { LedgerController } from './ledger/ledger.controller.js';
+import { LedgerService } from './ledger/ledger.service.js';
+import { CLOCK, FEED_TAIL, JOURNAL_COUNTS, LOGGER, REGISTRY, SERVICE_BUS, SETTINGS, TELEMETRY } from './ports.js';
+import type { ApiAdapters } from './ports.js';
+import { CompletenessService } from './readings/completeness.service.js';
+import { DeviceReadingsService } from './readings/device-readings.service.js';
+import { FleetReadingsService } from './readings/fleet-readings.service.js';
+import { LatestService } from './readings/latest.service.js';
+import { ReadingsController } from './readings/readings.controller.js';
+import { RuleService } from './rules/rule.service.js';
+import { RulesController } from './rules/rules.controller.js';
+import { AlarmTail } from './streams/alarm-tail.service.js';
+import { ReadingTail } from './streams/reading-tail.service.js';
+import { DEFAULT_STREAM_LIMITS, STREAM_LIMITS } from './streams/stream-limits.js';
+import type { StreamLimits } from './streams/stream-limits.js';
+import { StreamRegistry } from './streams/stream-registry.service.js';
+import { StreamsController } from './streams/streams.controller.js';
+import { DeviceAuthentication } from './telemetry/device-authentication.service.js';
+import { TelemetryController } from './telemetry/telemetry.controller.js';
+
+export interface ApiParts {
+  readonly settings: ApiSettings;
+  readonly adapters: ApiAdapters;
+  readonly logger: Logger;
+  readonly metrics: ApiMetrics;
+  readonly streamLimits?: StreamLimits;
+}
+
+const CONTROLLERS = [
+  KindsController,
+  SessionController,
+  // Before the alarms, whose `:id` would take 'stream' for one.
+  StreamsController,
+  DevicesController,
+  ReadingsController,
+  AlarmsController,
+  RulesController,
+  DeadLettersController,
+  LedgerController,
+  TelemetryController,
+  AccountsController,
+  HealthController,
+  DocsController,
+];
+
+const SERVICES = [
+  AdminAccount,
+  AlarmTail,
+  ApiKeyService,
+  AuthenticationService,
+  CompletenessService,
+  DeviceAuthentication,
+  DeviceImportService,
+  DeviceReadingsService,
+  DeviceSelection,
+  DeviceService,
+  Documents,
+  FleetReadingsService,
+  GuessThrottle,
+  LatestService,
+  LedgerService,
+  PasswordChecker,
+  ReadinessService,
+  ReadingTail,
+  RuleService,
+  SessionService,
+  StreamRegistry,
+];
+
+@Module({})
+export class ApiModule {
+  static over({ settings, adapters, logger, metrics, streamLimits = DEFAULT_STREAM_LIMITS }: ApiParts): DynamicModule {
+    return {
+      module: ApiModule,
+      controllers: CONTROLLERS,
+      providers: [
+        { provide: SETTINGS, useValue: settings },
+        { provide: LOGGER, useValue: logger },
+        { provide: ApiMetrics, useValue: metrics },
+        { provide: STREAM_LIMITS, useValue: streamLimits },
+        { provide: REGISTRY, useValue: adapters.registry },
+        { provide: TELEMETRY, useValue: adapters.telemetry },
+        { provide: JOURNAL_COUNTS, useValue: adapters.journal },
+        { provide: FEED_TAIL, useValue: adapters.feed },
+        { provide: SERVICE_BUS, useValue: adapters.bus },
+        { provide: CLOCK, useValue: adapters.clock },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: APP_PIPE, useFactory: validationPipe },
+        ...SERVICES,
+      ],
+    };
+  }
+}

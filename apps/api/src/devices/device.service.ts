@@ -1,0 +1,124 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { generateKey, hashKey } from '#identity';
+import type { Device, NewDevice, Registry } from '#registry';
+import { scopeOf, sees, visible } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
+import type { ApiSettings } from '../environment.js';
+import { notFound, Problem } from '../http/problem.js';
+import { REGISTRY, SETTINGS } from '../ports.js';
+import type {
+  DeviceChangeDto,
+  DeviceListDto,
+  DevicePageDto,
+  DeviceWithAccessDto,
+  MqttAccessDto,
+} from './device.dto.js';
+import { mqttAccess, viewOfDevice } from './device-view.js';
+
+const DEFAULT_PAGE = 100;
+
+/** Devices and their credentials, within the departments of the caller. */
+@Injectable()
+export class DeviceService {
+  constructor(
+    @Inject(REGISTRY) private readonly registry: Registry,
+    @Inject(SETTINGS) private readonly settings: ApiSettings,
+  ) {}
+
+  /** @throws Problem `not-found` also for a device of another department (THREATS 34) */
+  async get(caller: Caller, id: string): Promise<Device> {
+    return visible(caller, await this.registry.devices.get(id), 'device');
+  }
+
+  async list(caller: Caller, query: DeviceListDto): Promise<DevicePageDto> {
+    const { kind, department, district, bbox, search, after, limit = DEFAULT_PAGE } = query;
+    const filter = {
+      departments: scopeOf(caller, department),
+      ...(kind === undefined ? {} : { kind }),
+      ...(district === undefined ? {} : { district }),
+      ...(bbox === undefined ? {} : { bbox }),
+      ...(search === undefined ? {} : { search }),
+    };
+    const [found, total] = await Promise.all([
+      this.registry.devices.list({ ...filter, limit: limit + 1, ...(after === undefined ? {} : { after }) }),
+      this.registry.devices.count(filter),
+    ]);
+    const devices = found.slice(0, limit);
+    return { devices: devices.map(viewOfDevice), total, next: found.length > limit ? devices.at(-1)!.id : null };
+  }
+
+  /** Registers devices and makes their keys, which appear in this answer only. All or nothing. */
+  async create(caller: Caller, devices: readonly NewDevice[]): Promise<DeviceWithAccessDto[]> {
+    for (const { department } of devices) this.refuseForeign(caller, department);
+    const created = await this.registry.devices.create(devices);
+    const access = await this.issueKeys(created);
+    await this.audit(caller, 'device-created', created.length === 1 ? created[0]!.id : `${created.length} devices`, {
+      ids: created.slice(0, 100).map(({ id }) => id),
+    });
+    const byId = new Map(
+      created.map((device, index) => [device.id, { ...viewOfDevice(device), mqtt: access[index]! }]),
+    );
+    return devices.map(({ id }) => byId.get(id)!);
+  }
+
+  async update(caller: Caller, id: string, change: DeviceChangeDto): Promise<Device> {
+    await this.get(caller, id);
+    if (change.department !== undefined) await this.requireDepartment(caller, change.department);
+    const device = await this.registry.devices.update(id, { ...change });
+    if (device === null) throw notFound('device');
+    await this.audit(caller, 'device-changed', id, { fields: Object.keys(change) });
+    return device;
+  }
+
+  async remove(caller: Caller, id: string): Promise<void> {
+    await this.get(caller, id);
+    await this.registry.credentials.revoke(id);
+    await this.registry.devices.remove(id);
+    await this.audit(caller, 'device-removed', id, {});
+  }
+
+  /** A new key; the old one stops working as soon as brokers see the change. */
+  async rotateKey(caller: Caller, id: string): Promise<DeviceWithAccessDto> {
+    const device = await this.get(caller, id);
+    const [mqtt] = await this.issueKeys([device]);
+    await this.audit(caller, 'device-key-rotated', id, {});
+    return { ...viewOfDevice(device), mqtt: mqtt! };
+  }
+
+  private async issueKeys(devices: readonly Device[]): Promise<MqttAccessDto[]> {
+    const access = devices.map((device) => mqttAccess(device, generateKey()));
+    await this.registry.credentials.put(
+      access.map(({ clientId, username, password }) => ({
+        username,
+        clientId,
+        type: 'device' as const,
+        subject: username,
+        application: null,
+        keyHash: hashKey(this.settings.pepper, password),
+        certificateFingerprint: null,
+      })),
+    );
+    return access;
+  }
+
+  private refuseForeign(caller: Caller, department: string): void {
+    if (sees(caller, department)) return;
+    throw new Problem('forbidden', `The credentials may not register devices for '${department}'.`, {
+      pointer: '/department',
+    });
+  }
+
+  private async requireDepartment(caller: Caller, department: string): Promise<void> {
+    const known = await this.registry.departments.list();
+    if (!known.some(({ id }) => id === department)) {
+      throw new Problem('bad-request', 'There is no such department; see GET /v1/departments.', {
+        pointer: '/department',
+      });
+    }
+    this.refuseForeign(caller, department);
+  }
+
+  private audit(caller: Caller, action: string, subject: string, detail: Record<string, unknown>): Promise<void> {
+    return this.registry.audit.append({ actor: caller.name, action, subject, detail });
+  }
+}

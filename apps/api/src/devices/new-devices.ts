@@ -1,0 +1,78 @@
+import { plainToInstance } from 'class-transformer';
+import { validate } from 'class-validator';
+import { findKind, kinds } from '#kinds';
+import type { Department } from '#registry';
+import { Problem } from '../http/problem.js';
+import type { ProblemFault } from '../http/problem.js';
+import { validationProblem } from '../http/validation.pipe.js';
+import { NewDeviceDto } from './device.dto.js';
+
+export const MAX_DEVICES_AT_ONCE = 5_000;
+const MAX_FAULTS = 100;
+
+/**
+ * The devices of a body that is one device or an array of them.
+ * @throws Problem `bad-request` with every fault, each with its pointer into the body
+ */
+export async function readNewDevices(body: unknown, departments: readonly Department[]): Promise<NewDeviceDto[]> {
+  const many = Array.isArray(body);
+  const items: readonly unknown[] = many ? body : [body];
+  if (items.length === 0) throw new Problem('bad-request', 'Send at least one device.', { pointer: '' });
+  if (items.length > MAX_DEVICES_AT_ONCE) {
+    throw new Problem('bad-request', `Send at most ${MAX_DEVICES_AT_ONCE} devices at once, or use the import.`);
+  }
+  const devices: NewDeviceDto[] = [];
+  const faults: ProblemFault[] = [];
+  for (const [index, item] of items.entries()) {
+    const pointer = many ? `/${index}` : '';
+    const device = plainToInstance(NewDeviceDto, item);
+    const found = [...(await shapeFaults(device, pointer)), ...catalogueFaults(device, departments, pointer)];
+    devices.push(device);
+    faults.push(...found);
+    if (faults.length > MAX_FAULTS) break;
+  }
+  faults.push(...repeatedIds(devices));
+  const [first] = faults;
+  if (first !== undefined) throw new Problem('bad-request', first.detail, { pointer: first.pointer, faults });
+  return devices;
+}
+
+async function shapeFaults(device: NewDeviceDto, pointer: string): Promise<ProblemFault[]> {
+  if (typeof device !== 'object' || device === null || Array.isArray(device)) {
+    return [{ pointer, detail: 'A device must be an object.' }];
+  }
+  const errors = await validate(device, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
+  if (errors.length === 0) return [];
+  return (validationProblem(errors).extras.faults ?? []).map((fault) => ({
+    ...fault,
+    pointer: `${pointer}${fault.pointer}`,
+  }));
+}
+
+function catalogueFaults(
+  device: NewDeviceDto | null,
+  departments: readonly Department[],
+  pointer: string,
+): ProblemFault[] {
+  const faults: ProblemFault[] = [];
+  if (typeof device?.kind === 'string' && findKind(device.kind) === undefined) {
+    const names = kinds.map((kind) => kind.name).join(', ');
+    faults.push({ pointer: `${pointer}/kind`, detail: `There is no such kind; this release has ${names}.` });
+  }
+  if (typeof device?.department === 'string' && !departments.some(({ id }) => id === device.department)) {
+    faults.push({ pointer: `${pointer}/department`, detail: 'There is no such department; see GET /v1/departments.' });
+  }
+  return faults;
+}
+
+function repeatedIds(devices: readonly (NewDeviceDto | null)[]): ProblemFault[] {
+  const seen = new Set<string>();
+  return devices.flatMap((device, index) => {
+    const id = device?.id;
+    if (typeof id !== 'string' || !seen.has(id)) {
+      if (typeof id === 'string') seen.add(id);
+      return [];
+    }
+    return [{ pointer: `/${index}/id`, detail: 'The id is used twice in this request.' }];
+  });
+}

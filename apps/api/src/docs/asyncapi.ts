@@ -1,0 +1,138 @@
+import { deviceTopic } from '#core';
+import type { DeviceChannel } from '#core';
+import { jsonSchemaOf, kinds, SEVERITIES } from '#kinds';
+import type { Kind } from '#kinds';
+
+type Json = { [key: string]: unknown };
+
+const PARAMETER = (description: string, more: Json = {}): Json => ({ description, ...more });
+const DEVICE = PARAMETER('Id of the device; its MQTT user name and client id.');
+const DEPARTMENT = PARAMETER('Id of the department that owns the device.');
+
+/** AsyncAPI 3.0 of everything that goes over MQTT, from the kinds and the topics that the code itself uses. */
+export function asyncApiDocument(version: string): Json {
+  return {
+    asyncapi: '3.0.0',
+    info: {
+      title: 'Lamplighter over MQTT',
+      version,
+      description: 'MQTT 3.1.1. A PUBACK means that the message is on disk.',
+      license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
+    },
+    defaultContentType: 'application/json',
+    servers: {
+      mqtt: {
+        host: 'localhost:1883',
+        protocol: 'mqtt',
+        protocolVersion: '3.1.1',
+        security: [{ $ref: '#/components/securitySchemes/key' }],
+      },
+      webSocket: {
+        host: 'localhost:3000',
+        pathname: '/mqtt',
+        protocol: 'ws',
+        protocolVersion: '3.1.1',
+        security: [{ $ref: '#/components/securitySchemes/key' }],
+      },
+    },
+    channels: { ...Object.assign({}, ...kinds.map(telemetryChannel)), ...deviceChannels(), ...alarmChannel() },
+    operations: operations(),
+    components: {
+      securitySchemes: {
+        key: { type: 'userPassword', description: 'Device id and key, as POST /v1/devices gave them.' },
+      },
+      messages: Object.assign({}, ...kinds.map(telemetryMessage)),
+    },
+  };
+}
+
+const channelName = (kind: Kind): string => `telemetry-${kind.name}`;
+
+function telemetryChannel(kind: Kind): Json {
+  return {
+    [channelName(kind)]: {
+      address: address(kind.name, 'telemetry'),
+      title: kind.titles.en,
+      parameters: { department: { ...DEPARTMENT, default: kind.department }, device: DEVICE },
+      messages: { reading: { $ref: `#/components/messages/${kind.name}` } },
+    },
+  };
+}
+
+function telemetryMessage(kind: Kind): Json {
+  const { $schema: _dialect, $id: _id, ...schema } = jsonSchemaOf(kind);
+  return {
+    [kind.name]: {
+      title: kind.titles.en,
+      summary: 'One reading or an array of them; SenML JSON and CBOR are taken on the same topic.',
+      contentType: 'application/json',
+      // A schema of its own document: its `#/$defs` are meant within it.
+      payload: {
+        schemaFormat: 'application/schema+json;version=draft-2020-12',
+        schema: { $id: `urn:lamplighter:kind:${kind.name}`, ...schema },
+      },
+    },
+  };
+}
+
+function deviceChannels(): Json {
+  const channel = (name: DeviceChannel, title: string, payload: Json): Json => ({
+    address: address('{kind}', name),
+    title,
+    parameters: {
+      department: DEPARTMENT,
+      kind: PARAMETER('Name of the kind.', { enum: kinds.map((kind) => kind.name) }),
+      device: DEVICE,
+    },
+    messages: { message: { payload } },
+  });
+  return {
+    status: channel('status', 'Birth and last will, retained', { type: 'object' }),
+    command: channel('command', 'Commands to the device', { type: 'object' }),
+    commandAck: channel('command/ack', 'What became of a command', { type: 'object' }),
+    rejected: channel('rejected', 'Why a message was refused', {
+      type: 'object',
+      properties: {
+        code: { type: 'string' },
+        pointer: { type: 'string', format: 'json-pointer' },
+        detail: { type: 'string' },
+        expected: { type: 'string' },
+        actual: { type: 'string' },
+      },
+    }),
+  };
+}
+
+function alarmChannel(): Json {
+  return {
+    alarms: {
+      address: 'alarms/{department}/{severity}/{device}',
+      title: 'Transitions of alarms',
+      parameters: {
+        department: DEPARTMENT,
+        severity: PARAMETER('Severity.', { enum: [...SEVERITIES] }),
+        device: DEVICE,
+      },
+      messages: { transition: { payload: { type: 'object' } } },
+    },
+  };
+}
+
+function operations(): Json {
+  const operation = (action: 'send' | 'receive', channel: string): Json => ({
+    action,
+    channel: { $ref: `#/channels/${channel}` },
+  });
+  return {
+    ...Object.fromEntries(kinds.map((kind) => [`publish-${kind.name}`, operation('send', channelName(kind))])),
+    publishStatus: operation('send', 'status'),
+    acknowledgeCommand: operation('send', 'commandAck'),
+    receiveCommand: operation('receive', 'command'),
+    receiveRejection: operation('receive', 'rejected'),
+    receiveAlarms: operation('receive', 'alarms'),
+  };
+}
+
+function address(kind: string, channel: DeviceChannel): string {
+  return deviceTopic({ department: '{department}', kind, device: '{device}' }, channel);
+}

@@ -1,0 +1,108 @@
+import { join, resolve } from 'node:path';
+import { LamplighterError, readEnvironment, variable } from '#core';
+import { checkProductionSecrets, generatePassword, loadOrCreateSecret } from '#identity';
+
+const DECLARATION = {
+  LAMPLIGHTER_HTTP_PORT: variable.integer(3000, { min: 0, max: 65_535 }),
+  LAMPLIGHTER_HOST: variable.text('127.0.0.1'),
+  LAMPLIGHTER_DATA_DIR: variable.text('./.lamplighter'),
+  LAMPLIGHTER_ADMIN_PASSWORD: variable.optional(),
+  LAMPLIGHTER_SERVICE_KEY: variable.optional(),
+  LAMPLIGHTER_CONSOLE_DIR: variable.text('dist/apps/console'),
+  LAMPLIGHTER_MQTT_URL: variable.optional(),
+  LAMPLIGHTER_MQTT_PORT: variable.integer(1883, { min: 0, max: 65_535 }),
+  LAMPLIGHTER_REGISTRY: variable.text('sqlite'),
+  LAMPLIGHTER_TIMESERIES: variable.oneOf('duckdb', ['duckdb', 'influxdb']),
+  LAMPLIGHTER_JOURNAL: variable.text('lmdb'),
+  /** Requests a second of one address, on average; 0 for no limit. */
+  LAMPLIGHTER_HTTP_RATE: variable.integer(500, { min: 0, max: 1_000_000 }),
+  /** Set behind a proxy that terminates TLS: cookies get `Secure`, and the proxy's X-Forwarded-For is believed. */
+  LAMPLIGHTER_BEHIND_PROXY: variable.flag(),
+  LAMPLIGHTER_LOG_LEVEL: variable.oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
+  INFLUX_URL: variable.optional(),
+  INFLUX_TOKEN: variable.optional(),
+  INFLUX_ORG: variable.text('lamplighter'),
+  INFLUX_BUCKET: variable.text('lamplighter'),
+};
+
+export interface ApiSettings {
+  readonly host: string;
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly consoleDirectory: string;
+  readonly mqttUrl: string;
+  readonly registry: string;
+  readonly timeseries: 'duckdb' | 'influxdb';
+  readonly influx: {
+    readonly url: string;
+    readonly token: string;
+    readonly org: string;
+    readonly bucket: string;
+  } | null;
+  readonly requestsPerSecond: number;
+  readonly behindProxy: boolean;
+  readonly logLevel: string;
+  readonly adminPassword: string;
+  readonly serviceKey: string;
+  /** HMAC key of device and API keys. */
+  readonly pepper: string;
+  /** HMAC key of session cookies. */
+  readonly sessionKey: string;
+}
+
+/**
+ * Reads the environment and the secrets of the data directory, which it makes on first use.
+ * @throws LamplighterError `bad-configuration` that names every fault of the environment
+ */
+export function readApiSettings(environment: NodeJS.ProcessEnv): ApiSettings {
+  const read = readEnvironment(DECLARATION, environment);
+  refuse([...faultsOf(read), ...checkProductionSecrets(environment)]);
+  const dataDirectory = resolve(read.LAMPLIGHTER_DATA_DIR);
+  const secret = (name: string, make: number | (() => string)): string =>
+    loadOrCreateSecret(join(dataDirectory, 'secrets', name), make);
+  return {
+    host: read.LAMPLIGHTER_HOST,
+    port: read.LAMPLIGHTER_HTTP_PORT,
+    dataDirectory,
+    consoleDirectory: resolve(read.LAMPLIGHTER_CONSOLE_DIR),
+    mqttUrl: read.LAMPLIGHTER_MQTT_URL ?? `mqtt://127.0.0.1:${read.LAMPLIGHTER_MQTT_PORT}`,
+    registry: read.LAMPLIGHTER_REGISTRY,
+    timeseries: read.LAMPLIGHTER_TIMESERIES,
+    influx: influxOf(read),
+    requestsPerSecond: read.LAMPLIGHTER_HTTP_RATE,
+    behindProxy: read.LAMPLIGHTER_BEHIND_PROXY,
+    logLevel: read.LAMPLIGHTER_LOG_LEVEL,
+    adminPassword: read.LAMPLIGHTER_ADMIN_PASSWORD ?? secret('admin-password', generatePassword),
+    serviceKey: read.LAMPLIGHTER_SERVICE_KEY ?? secret('service.key', 32),
+    pepper: secret('pepper.key', 32),
+    sessionKey: secret('session.key', 32),
+  };
+}
+
+type Read = ReturnType<typeof readEnvironment<typeof DECLARATION>>;
+
+function faultsOf(read: Read): string[] {
+  const faults: string[] = [];
+  if (read.LAMPLIGHTER_JOURNAL !== 'lmdb')
+    faults.push('LAMPLIGHTER_JOURNAL: expected lmdb; this release has no other journal');
+  if (read.LAMPLIGHTER_REGISTRY !== 'sqlite' && !/^postgres(ql)?:\/\//.test(read.LAMPLIGHTER_REGISTRY)) {
+    faults.push('LAMPLIGHTER_REGISTRY: expected sqlite or postgres://...');
+  }
+  if (
+    read.LAMPLIGHTER_TIMESERIES === 'influxdb' &&
+    (read.INFLUX_URL === undefined || read.INFLUX_TOKEN === undefined)
+  ) {
+    faults.push('INFLUX_URL and INFLUX_TOKEN: needed with LAMPLIGHTER_TIMESERIES=influxdb');
+  }
+  return faults;
+}
+
+function refuse(faults: readonly string[]): void {
+  if (faults.length === 0) return;
+  throw new LamplighterError('bad-configuration', `The environment cannot be used.\n  ${faults.join('\n  ')}`);
+}
+
+function influxOf(read: Read): ApiSettings['influx'] {
+  if (read.LAMPLIGHTER_TIMESERIES !== 'influxdb') return null;
+  return { url: read.INFLUX_URL!, token: read.INFLUX_TOKEN!, org: read.INFLUX_ORG, bucket: read.INFLUX_BUCKET };
+}

@@ -1,0 +1,57 @@
+import { Inject, Injectable } from '@nestjs/common';
+import { STATUS_STALE_MS } from '#core';
+import type { Clock } from '#core';
+import type { Registry } from '#registry';
+import type { TelemetryQueries } from '#timeseries';
+import { CLOCK, REGISTRY, SERVICE_BUS, TELEMETRY } from '../ports.js';
+import type { ServiceBus } from '../ports.js';
+
+const PING_TIMEOUT_MS = 3_000;
+
+export interface Check {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Why not, for people. */
+  readonly detail?: string;
+}
+
+/** Whether a PUBLISH that came now would be acknowledged and stored. */
+@Injectable()
+export class ReadinessService {
+  constructor(
+    @Inject(SERVICE_BUS) private readonly bus: ServiceBus,
+    @Inject(REGISTRY) private readonly registry: Registry,
+    @Inject(TELEMETRY) private readonly telemetry: TelemetryQueries,
+    @Inject(CLOCK) private readonly clock: Clock,
+  ) {}
+
+  async checks(): Promise<Check[]> {
+    const pings = [
+      answers('registry', 'The registry does not answer.', () => this.registry.ping()),
+      answers('store', 'The time-series store does not answer.', () => this.telemetry.ping()),
+    ];
+    return [this.service('broker'), this.service('ingest'), ...(await Promise.all(pings))];
+  }
+
+  private service(name: string): Check {
+    const status = this.bus.statuses().get(name);
+    if (status === undefined) return { name, ok: false, detail: `The ${name} has not said how it is.` };
+    const ageMs = this.clock.now() - status.at;
+    if (ageMs > STATUS_STALE_MS)
+      return { name, ok: false, detail: `The ${name} was last heard of ${Math.round(ageMs / 1000)} s ago.` };
+    if (status.state !== 'up') return { name, ok: false, detail: status.reason ?? `The ${name} is ${status.state}.` };
+    return { name, ok: true };
+  }
+}
+
+async function answers(name: string, detail: string, ping: () => Promise<void>): Promise<Check> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Check>((resolve) => {
+    timer = setTimeout(() => resolve({ name, ok: false, detail }), PING_TIMEOUT_MS);
+  });
+  const asked = ping().then(
+    (): Check => ({ name, ok: true }),
+    (): Check => ({ name, ok: false, detail }),
+  );
+  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+}

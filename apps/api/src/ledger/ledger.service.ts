@@ -1,0 +1,128 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { Registry } from '#registry';
+import type { OutcomeCount, TelemetryQueries } from '#timeseries';
+import { sees } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
+import { DeviceSelection } from '../devices/device-selection.service.js';
+import { isoTime } from '../http/parameters.js';
+import { notFound } from '../http/problem.js';
+import { JOURNAL_COUNTS, REGISTRY, TELEMETRY } from '../ports.js';
+import type { JournalCounts } from '../ports.js';
+import { countsOf, joinEntries, settledOf, sumOf } from './ledger-counts.js';
+import type { LedgerEntry } from './ledger-counts.js';
+import type { LedgerCountsDto, LedgerDto, LedgerGroupDto, LedgerQueryDto } from './ledger.dto.js';
+
+const HOUR_MS = 3_600_000;
+/** The consumer under which ingest keeps its position in the store. */
+export const INGEST_CONSUMER = 'ingest';
+const MAX_ATTEMPTS = 20;
+
+interface HourRange {
+  readonly fromHour?: number;
+  readonly toHour?: number;
+}
+
+/**
+ * Proves that every acknowledged message ended somewhere. The journal's count and the store's outcomes come from different
+ * processes, so they are read in the order in which a message passes, backwards: the store first, the journal last. A
+ * message that moves meanwhile then shows as backlog, never as lost.
+ */
+@Injectable()
+export class LedgerService {
+  constructor(
+    @Inject(TELEMETRY) private readonly telemetry: TelemetryQueries,
+    @Inject(JOURNAL_COUNTS) private readonly journal: JournalCounts,
+    @Inject(REGISTRY) private readonly registry: Registry,
+    private readonly selection: DeviceSelection,
+  ) {}
+
+  async read(caller: Caller, query: LedgerQueryDto): Promise<LedgerDto> {
+    const hours = hoursOf(query);
+    const whole =
+      query.device === undefined && query.groupBy === undefined && query.from === undefined && query.to === undefined;
+    if (whole && caller.departments === null) return this.total();
+    if (query.device !== undefined) await this.requireVisible(caller, query.device);
+    const sources = query.device === undefined ? await this.visibleSources(caller) : null;
+    const { entries, backlog } = await this.entries(query.device, hours, query.groupBy === 'hour');
+    const visible = sources === null ? entries : entries.filter(({ source }) => sources.has(source));
+    const total = countsOf(sumOf(visible), backlog);
+    return query.groupBy === undefined ? total : { ...total, groups: visible.map((entry) => groupOf(entry, backlog)) };
+  }
+
+  /** All messages: journalled by the journal's running number, settled by the store's position. */
+  async total(): Promise<LedgerCountsDto> {
+    const { outcomes, settled } = await this.settledAt(async () => {
+      const [sum] = await this.telemetry.outcomes({ groupBy: 'total' });
+      return sum ?? { source: '', hour: 0, stored: 0, duplicates: 0, deadLetters: {} };
+    });
+    const journalled = await this.journal.nextSequence();
+    const { stored, duplicates, deadLetters } = outcomes;
+    const backlog = Math.max(0, journalled - settled);
+    const unaccounted = journalled - settledOf(outcomes) - backlog;
+    return { journalled, stored, duplicates, deadLetters: { ...deadLetters }, backlog, unaccounted };
+  }
+
+  private async entries(
+    source: string | undefined,
+    hours: HourRange,
+    byHour: boolean,
+  ): Promise<{ entries: LedgerEntry[]; backlog: number }> {
+    const only = source === undefined ? {} : { source };
+    const { outcomes, settled } = await this.settledAt(() =>
+      this.telemetry.outcomes({ ...only, ...hours, groupBy: byHour ? 'source-hour' : 'source' }),
+    );
+    const tally = await this.journal.tally({ ...only, ...hours });
+    const backlog = Math.max(0, (await this.journal.nextSequence()) - settled);
+    return { entries: joinEntries(tally, outcomes, byHour), backlog };
+  }
+
+  /** Reads outcomes at a moment when the store's position stands still, so that the two belong together. */
+  private async settledAt<T extends OutcomeCount | OutcomeCount[]>(
+    read: () => Promise<T>,
+  ): Promise<{ outcomes: T; settled: number }> {
+    let before = await this.position();
+    for (let attempt = 1; ; attempt++) {
+      const outcomes = await read();
+      const after = await this.position();
+      // A store that never stands still: the position before is the safe one, for it makes backlog of what came since.
+      if (after === before || attempt === MAX_ATTEMPTS)
+        return { outcomes, settled: settledOrPosition(outcomes, before, after) };
+      before = after;
+    }
+  }
+
+  private async position(): Promise<number> {
+    return (await this.telemetry.position(INGEST_CONSUMER))?.nextSequence ?? 0;
+  }
+
+  private async requireVisible(caller: Caller, source: string): Promise<void> {
+    if (caller.departments === null) return;
+    const device = await this.registry.devices.get(source);
+    if (device === null || !sees(caller, device.department)) throw notFound('device');
+  }
+
+  /** Null: everything. */
+  private async visibleSources(caller: Caller): Promise<ReadonlySet<string> | null> {
+    if (caller.departments === null) return null;
+    return new Set((await this.selection.select(caller, {})).map(({ id }) => id));
+  }
+}
+
+/** A total that was read between two positions and lies between them is itself the position it was read at. */
+function settledOrPosition(outcomes: OutcomeCount | OutcomeCount[], before: number, after: number): number {
+  if (before === after || Array.isArray(outcomes)) return before;
+  const settled = settledOf({ ...outcomes, deadLetters: { ...outcomes.deadLetters } });
+  return settled >= before && settled <= after ? settled : before;
+}
+
+function hoursOf({ from, to }: LedgerQueryDto): HourRange {
+  return {
+    ...(from === undefined ? {} : { fromHour: Math.floor(from / HOUR_MS) }),
+    ...(to === undefined ? {} : { toHour: Math.ceil(to / HOUR_MS) }),
+  };
+}
+
+function groupOf(entry: LedgerEntry, backlog: number): LedgerGroupDto {
+  const at = entry.hour === null ? {} : { hour: isoTime(entry.hour * HOUR_MS) };
+  return { device: entry.source, ...at, ...countsOf(entry, backlog) };
+}

@@ -1,0 +1,105 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { findKind } from '#kinds';
+import { CurrentCaller } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
+import { DeviceService } from '../devices/device.service.js';
+import { Answers } from '../http/answers.decorator.js';
+import { notFound } from '../http/problem.js';
+import { DeviceReadingsService } from './device-readings.service.js';
+import { FleetReadingsService } from './fleet-readings.service.js';
+import { LatestDto, LatestPageDto, LatestQueryDto } from './latest.dto.js';
+import { LatestService } from './latest.service.js';
+import { DeviceReadingsQueryDto, ReadingsDto, ReadingsQueryDto } from './readings.dto.js';
+import { readingsCsv } from './readings-csv.js';
+
+const READINGS_ANSWER = {
+  description:
+    'Readings, how complete they are, and the cursor of the next page. CSV has the readings only; the cursor is in the header `x-next-cursor`.',
+  content: {
+    'application/json': { schema: { $ref: getSchemaPath(ReadingsDto) } },
+    'text/csv': { schema: { type: 'string' as const } },
+  },
+};
+
+@ApiTags('readings')
+@ApiExtraModels(ReadingsDto)
+@Controller('v1')
+export class ReadingsController {
+  constructor(
+    private readonly devices: DeviceService,
+    private readonly history: DeviceReadingsService,
+    private readonly fleet: FleetReadingsService,
+    private readonly latest: LatestService,
+  ) {}
+
+  @Get('devices/:id/readings')
+  @ApiOperation({ summary: 'History of a device: raw readings, or buckets with `every`' })
+  @ApiParam({ name: 'id', example: 'GF3637' })
+  @ApiOkResponse(READINGS_ANSWER)
+  @Answers('bad-request', 'query-too-large', 'not-found')
+  async ofDevice(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Query() query: DeviceReadingsQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReadingsDto | string> {
+    const device = await this.devices.get(caller, id);
+    const kind = findKind(device.kind);
+    if (kind === undefined) throw notFound('kind');
+    const answer = await this.history.read(kind, device, query);
+    if (!wantsCsv(request, query.format)) return answer;
+    const aggregates = query.every === undefined ? [] : (query.aggregate ?? ['mean' as const]);
+    return asCsv(reply, answer.next, readingsCsv(answer.readings, { aggregates }));
+  }
+
+  @Get('devices/:id/latest')
+  @ApiOperation({ summary: 'Last known values of a device' })
+  @ApiParam({ name: 'id', example: 'GF3637' })
+  @ApiOkResponse({ type: LatestDto })
+  @Answers('not-found')
+  async latestOfDevice(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<LatestDto> {
+    return this.latest.ofDevice(await this.devices.get(caller, id));
+  }
+
+  @Get('latest')
+  @ApiOperation({ summary: 'Last known values of many devices, in order of id' })
+  @ApiOkResponse({ type: LatestPageDto })
+  @Answers('bad-request')
+  latestOfMany(@CurrentCaller() caller: Caller, @Query() query: LatestQueryDto): Promise<LatestPageDto> {
+    return this.latest.page(caller, query);
+  }
+
+  @Get('readings')
+  @ApiOperation({ summary: 'History across devices of one kind, in buckets, grouped' })
+  @ApiOkResponse(READINGS_ANSWER)
+  @Answers('bad-request', 'query-too-large')
+  async ofMany(
+    @CurrentCaller() caller: Caller,
+    @Query() query: ReadingsQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<ReadingsDto | string> {
+    const answer = await this.fleet.read(caller, query);
+    if (!wantsCsv(request, query.format)) return answer;
+    const { groupBy = 'device', aggregate = ['mean' as const] } = query;
+    return asCsv(
+      reply,
+      null,
+      readingsCsv(answer.readings, { subject: groupBy === 'none' ? 'group' : groupBy, aggregates: aggregate }),
+    );
+  }
+}
+
+function wantsCsv(request: FastifyRequest, format: string | undefined): boolean {
+  return format === undefined ? /\btext\/csv\b/.test(request.headers.accept ?? '') : format === 'csv';
+}
+
+function asCsv(reply: FastifyReply, next: string | null, text: string): string {
+  void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
+  void reply.header('content-disposition', 'attachment; filename="readings.csv"');
+  if (next !== null) void reply.header('x-next-cursor', next);
+  return text;
+}

@@ -1,0 +1,46 @@
+import { Inject, Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { verifyKey } from '#identity';
+import type { Device, Registry } from '#registry';
+import { AuthenticationService } from '../auth/authentication.service.js';
+import { presentedBy } from '../auth/credentials.js';
+import type { ApiSettings } from '../environment.js';
+import { Problem } from '../http/problem.js';
+import { REGISTRY, SETTINGS } from '../ports.js';
+
+const NO_HASH = 'A'.repeat(43);
+
+/** Finds the device that sends HTTP telemetry, by the key that it would use for MQTT. */
+@Injectable()
+export class DeviceAuthentication {
+  constructor(
+    @Inject(REGISTRY) private readonly registry: Registry,
+    @Inject(SETTINGS) private readonly settings: ApiSettings,
+    private readonly authentication: AuthenticationService,
+  ) {}
+
+  /** @throws Problem `unauthenticated`, `too-many-requests`, or `forbidden` for an isolated device */
+  async deviceOf(request: FastifyRequest): Promise<Device> {
+    const { id, key } = presentedKey(request);
+    const credential = await this.registry.credentials.get(id);
+    const right = verifyKey(this.settings.pepper, key, credential?.keyHash ?? NO_HASH);
+    if (credential === null || !right || credential.type !== 'device' || credential.revokedAt !== null) {
+      const subject = { name: id, address: request.ip };
+      this.authentication.refuseWhenBlocked(subject);
+      await this.authentication.noteFailure(subject, 'device-key');
+      throw new Problem('unauthenticated', 'The device id or its key is wrong.');
+    }
+    const device = await this.registry.devices.get(credential.subject);
+    if (device === null) throw new Problem('unauthenticated', 'The device id or its key is wrong.');
+    if (!device.enabled) throw new Problem('forbidden', 'The device is isolated.');
+    return device;
+  }
+}
+
+function presentedKey(request: FastifyRequest): { id: string; key: string } {
+  const presented = presentedBy(request.headers);
+  if (presented.type === 'basic') return { id: presented.username, key: presented.password };
+  const id = request.headers['x-device-id'];
+  if (presented.type === 'bearer' && typeof id === 'string' && id !== '') return { id, key: presented.token };
+  throw new Problem('unauthenticated', 'Send HTTP Basic of device id and key, or the key as Bearer with X-Device-Id.');
+}
