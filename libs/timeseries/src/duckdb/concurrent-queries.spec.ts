@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { batchOf, commitOf, DAY, SCHEMA, T0 } from '../contract/samples.contract.js';
+import { batchOf, commitOf, DAY, outcome, SCHEMA, T0 } from '../contract/samples.contract.js';
 import { DuckDbTelemetryStore } from './index.js';
 
 describe('queries beside commits', () => {
@@ -23,7 +23,8 @@ describe('queries beside commits', () => {
       const sequence = from + i;
       return { device: `d${sequence}`, time: T0 + sequence * 10, sequence, values: { temperature: sequence } };
     });
-    return store.commit(commitOf({ readings: [batchOf('weather', readings)], next: from + rows }));
+    const outcomes = readings.map(({ device }) => outcome(device, 1, 1));
+    return store.commit(commitOf({ readings: [batchOf('weather', readings)], outcomes, next: from + rows }));
   };
 
   it('see whole commits only, each at least what the one before saw', async () => {
@@ -42,13 +43,28 @@ describe('queries beside commits', () => {
         const keys = await store.recentKeys(1, 0, 1e9);
         expect(keys.length % size).toBe(0);
         expect(keys.length).toBeGreaterThanOrEqual(seen);
+        // Groups of integers are planned by their least and greatest value.
+        await store.outcomes({ groupBy: 'source' });
         rounds++;
       }
     })();
-    for (let i = 0; i < 120; i++) await commit(i * size, size);
+    for (let i = 0; i < 60; i++) await commit(i * size, size);
     done = true;
     await reading;
-    expect((await store.statistics()).rows['weather']).toBe(120 * size);
+    expect((await store.statistics()).rows['weather']).toBe(60 * size);
+  });
+
+  it('give latest values of a file whose first rows are committed while it is being read', async () => {
+    for (let round = 0; round < 12; round++) {
+      await store.close();
+      store = await DuckDbTelemetryStore.open({ path: join(folder, `${round}.duckdb`), schema: SCHEMA });
+      await Promise.all([
+        store.latest({ kind: 'weather', devices: null }),
+        store.outcomes({ groupBy: 'source' }),
+        commit(0, 1 + round * 9),
+      ]);
+      expect(await store.latest({ kind: 'weather', devices: null })).toHaveLength(1 + round * 9);
+    }
   });
 
   it('end with query-too-large when they run too long, and leave the store usable', async () => {

@@ -197,11 +197,11 @@ async function loadState(connection: DuckDBConnection, tables: ReadonlyMap<strin
   for (const [consumer, frame, index, nextSequence] of stored.getRows() as [string, number, number, number][]) {
     positions.set(consumer, { next: { frame, index }, nextSequence });
   }
-  let lastBatch = 0;
-  for (const { table } of tables.values()) {
-    const newest = await connection.runAndReadAll(`SELECT coalesce(max(batch), 0)::DOUBLE FROM ${table}`);
-    lastBatch = Math.max(lastBatch, newest.getRows()[0]![0] as number);
-  }
+  const newest = [...tables.values()].map(({ table }) => `SELECT max(batch) AS batch FROM ${table}`);
+  const last = await connection.runAndReadAll(
+    `SELECT coalesce(max(batch), 0)::DOUBLE FROM (${['SELECT 0 AS batch', ...newest].join(' UNION ALL ')})`,
+  );
+  const lastBatch = last.getRows()[0]![0] as number;
   return {
     tables,
     names: await NameTable.load(connection),

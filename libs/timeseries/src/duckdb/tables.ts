@@ -36,12 +36,12 @@ export function column(metric: string): string {
  * No table has an index: an ART index on a fact table would have to be kept in memory and slows every append.
  */
 const FIXED_TABLES = [
-  'CREATE TABLE IF NOT EXISTS names (id INTEGER NOT NULL, name VARCHAR NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS boots (id INTEGER NOT NULL, boot VARCHAR NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS positions (consumer VARCHAR NOT NULL, frame BIGINT NOT NULL, "index" BIGINT NOT NULL, next_sequence BIGINT NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS outcomes (source INTEGER NOT NULL, hour INTEGER NOT NULL, stored INTEGER NOT NULL, duplicates INTEGER NOT NULL)',
-  'CREATE TABLE IF NOT EXISTS refusals (source INTEGER NOT NULL, hour INTEGER NOT NULL, code VARCHAR NOT NULL, messages INTEGER NOT NULL)',
-  `CREATE TABLE IF NOT EXISTS dead_letters (
+  'CREATE TABLE names (id INTEGER NOT NULL, name VARCHAR NOT NULL)',
+  'CREATE TABLE boots (id INTEGER NOT NULL, boot VARCHAR NOT NULL)',
+  'CREATE TABLE positions (consumer VARCHAR NOT NULL, frame BIGINT NOT NULL, "index" BIGINT NOT NULL, next_sequence BIGINT NOT NULL)',
+  'CREATE TABLE outcomes (source INTEGER NOT NULL, hour INTEGER NOT NULL, stored INTEGER NOT NULL, duplicates INTEGER NOT NULL)',
+  'CREATE TABLE refusals (source INTEGER NOT NULL, hour INTEGER NOT NULL, code VARCHAR NOT NULL, messages INTEGER NOT NULL)',
+  `CREATE TABLE dead_letters (
      id VARCHAR NOT NULL, sequence BIGINT NOT NULL, source VARCHAR NOT NULL, topic VARCHAR NOT NULL, payload BLOB NOT NULL,
      received BIGINT NOT NULL, device VARCHAR, department VARCHAR, kind VARCHAR, partial BOOLEAN NOT NULL,
      code VARCHAR NOT NULL, rejections VARCHAR NOT NULL)`,
@@ -53,38 +53,58 @@ export async function prepareTables(
   schema: StoreSchema,
 ): Promise<Map<string, KindTable>> {
   checkSchema(schema);
-  const before = await columnCount(connection);
-  await connection.run('BEGIN');
-  for (const statement of FIXED_TABLES) await connection.run(statement);
+  const found = await storedMetrics(connection);
+  const changes = found.size === 0 ? [...FIXED_TABLES] : [];
   const tables = new Map<string, KindTable>();
-  for (const kind of schema) tables.set(kind.kind, await prepareKind(connection, kind));
-  await connection.run('COMMIT');
+  for (const kind of schema) {
+    const table = describeTable(kind, found.get(tableName(kind.kind)));
+    tables.set(kind.kind, table);
+    changes.push(...changesOf(table, found.get(table.tableName)));
+  }
+  if (changes.length === 0) return tables;
+  await connection.run(['BEGIN', ...changes, 'COMMIT'].join(';\n'));
   // A log that holds changes of tables is the one that replays least surely.
-  if ((await columnCount(connection)) !== before) await connection.run('CHECKPOINT');
+  await connection.run('CHECKPOINT');
   return tables;
 }
 
-async function prepareKind(connection: DuckDBConnection, kind: StoreKind): Promise<KindTable> {
-  const tableName = `readings:${kind.kind}`;
-  const table = quoted(tableName);
-  const metrics = [...kind.metrics, ...kind.derived];
-  await connection.run(
-    `CREATE TABLE IF NOT EXISTS ${table} (device INTEGER NOT NULL, time BIGINT NOT NULL, received BIGINT NOT NULL, sequence BIGINT,
-       batch BIGINT NOT NULL, seq BIGINT, boot INTEGER)`,
+/** Metrics that the file has columns for, by table, in the order of the columns. Empty for a file without our tables. */
+async function storedMetrics(connection: DuckDBConnection): Promise<Map<string, string[]>> {
+  const columns = await connection.runAndReadAll(
+    'SELECT table_name, column_name FROM duckdb_columns() WHERE NOT internal ORDER BY table_name, column_index',
   );
-  for (const metric of metrics)
-    await connection.run(`ALTER TABLE ${table} ADD COLUMN IF NOT EXISTS ${column(metric)} DOUBLE`);
-  const found = await connection.runAndReadAll(
-    'SELECT column_name FROM duckdb_columns() WHERE table_name = $1 AND starts_with(column_name, $2) ORDER BY column_index',
-    [tableName, METRIC_PREFIX],
-  );
-  const stored = found.getRows().map(([name]) => (name as string).slice(METRIC_PREFIX.length));
-  return { kind: kind.kind, table, tableName, metrics, sent: kind.metrics, derived: new Set(kind.derived), stored };
+  const metrics = new Map<string, string[]>();
+  for (const [table, name] of columns.getRows() as [string, string][]) {
+    const found = metrics.get(table) ?? [];
+    metrics.set(table, found);
+    if (name.startsWith(METRIC_PREFIX)) found.push(name.slice(METRIC_PREFIX.length));
+  }
+  return metrics;
 }
 
-async function columnCount(connection: DuckDBConnection): Promise<bigint> {
-  const found = await connection.runAndReadAll('SELECT count(*) FROM duckdb_columns()');
-  return found.getRows()[0]![0] as bigint;
+const tableName = (kind: string): string => `readings:${kind}`;
+
+function describeTable(kind: StoreKind, found: readonly string[] = []): KindTable {
+  const metrics = [...kind.metrics, ...kind.derived];
+  const stored = [...found, ...metrics.filter((metric) => !found.includes(metric))];
+  const name = tableName(kind.kind);
+  return {
+    kind: kind.kind,
+    table: quoted(name),
+    tableName: name,
+    metrics,
+    sent: kind.metrics,
+    derived: new Set(kind.derived),
+    stored,
+  };
+}
+
+function changesOf({ table, stored }: KindTable, found: readonly string[] | undefined): string[] {
+  if (found !== undefined)
+    return stored.slice(found.length).map((metric) => `ALTER TABLE ${table} ADD COLUMN ${column(metric)} DOUBLE`);
+  const fixed =
+    'device INTEGER NOT NULL, time BIGINT NOT NULL, received BIGINT NOT NULL, sequence BIGINT, batch BIGINT NOT NULL, seq BIGINT, boot INTEGER';
+  return [`CREATE TABLE ${table} (${[fixed, ...stored.map((metric) => `${column(metric)} DOUBLE`)].join(', ')})`];
 }
 
 /** DuckDB compares identifiers without regard to case: names that differ only in it would share a column. */
