@@ -16,7 +16,7 @@ export interface ReadingBatch {
   /** Event time, milliseconds since the epoch. */
   readonly time: Float64Array;
   readonly receivedAt: Float64Array;
-  /** Journal sequence of the message. */
+  /** Journal sequence of the message; NaN for rows that the platform derived, which come from no message. */
   readonly sequence: Float64Array;
   readonly boot: readonly (string | null)[];
   /** NaN where the device sends no sequence. */

@@ -1,0 +1,138 @@
+import type { Logger } from 'pino';
+import { type Clock, encodeReadingBatch, LamplighterError, type ReadingBatch } from '#core';
+import type { Journal, JournalBatch } from '#journal';
+import type { StoreCommit, StorePosition, TelemetryStore } from '#timeseries';
+import { platformFault } from './batch-outcomes.js';
+import { gather } from './gather.js';
+import type { IngestCounters } from './ingest-counters.js';
+import type { DecidedBatch } from './pipeline.js';
+import type { RejectedReports } from './reports/rejected-reports.js';
+import type { Retry } from './retry.js';
+
+/** Name of ingest as a consumer of the journal, and so of its position in the store. */
+export const CONSUMER = 'ingest';
+
+export interface BatchWriterParts {
+  readonly feed: Pick<Journal, 'append'>;
+  readonly store: Pick<TelemetryStore, 'commit'>;
+  readonly reports: Pick<RejectedReports, 'send'>;
+  readonly retry: Retry;
+  readonly counters: IngestCounters;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Makes a decided batch durable: first the feed, so that no stored reading can miss its alarms, then rows, dead letters, counts and
+ * position in one commit of the store. A crash between the two gives the feed the same rows twice; readers know them by their sequence.
+ */
+export class BatchWriter {
+  constructor(private readonly parts: BatchWriterParts) {}
+
+  /** @throws LamplighterError `journal-unwritable` (the feed failed; exit and replay) */
+  async write(decided: DecidedBatch): Promise<void> {
+    const readings = gather(decided.fresh);
+    await this.appendFeed(readings);
+    await this.commit(decided, readings, 0, decided.outcomes.length);
+  }
+
+  async appendFeed(readings: readonly ReadingBatch[]): Promise<void> {
+    await Promise.all(readings.map((batch) => this.append(batch)));
+  }
+
+  private append(batch: ReadingBatch): Promise<void> {
+    const message = {
+      source: CONSUMER,
+      topic: batch.kind,
+      payload: encodeReadingBatch(batch),
+      receivedAt: this.parts.clock.now(),
+    };
+    return new Promise((resolve, reject) => {
+      this.parts.feed.append(message, (error) => (error === null ? resolve() : reject(error)));
+    });
+  }
+
+  /** Commits the messages of the batch from one index up to another. */
+  private async commit(
+    decided: DecidedBatch,
+    readings: readonly ReadingBatch[],
+    from: number,
+    to: number,
+  ): Promise<void> {
+    const commit = this.commitOf(decided, readings, from, to);
+    try {
+      await this.parts.retry.run('store', () => this.parts.store.commit(commit));
+    } catch (error) {
+      if (!(error instanceof LamplighterError) || error.code !== 'store-rejected') throw error;
+      await this.commitInParts(decided, from, to, error);
+      return;
+    }
+    this.count(commit);
+    this.parts.reports.send(commit.deadLetters);
+  }
+
+  /** The store cannot take something in it for good: halve until the message is found, and keep it as a dead letter. */
+  private async commitInParts(decided: DecidedBatch, from: number, to: number, error: LamplighterError): Promise<void> {
+    this.parts.counters.cutBatches++;
+    if (to - from > 1) {
+      const middle = (from + to) >> 1;
+      for (const [start, end] of [[from, middle], [middle, to]] as const) await this.commit(decided, rowsOf(decided, start, end), start, end); // prettier-ignore
+      return;
+    }
+    const record = decided.outcomes.record(from);
+    if (record === undefined) throw error; // A corrupt record has no rows: the store refuses everything.
+    this.parts.logger.error({ sequence: record.sequence, reason: error.message }, 'the store refused a message');
+    const device = decided.fresh.find((candidate) => candidate.record === record)?.device.identity ?? null;
+    decided.outcomes.refusedByStore(
+      record,
+      platformFault('store-rejected-line', 'The store refused the rows of this message.', error.message),
+      device,
+    );
+    const commit = this.commitOf(decided, [], from, to);
+    await this.parts.retry.run('store', () => this.parts.store.commit(commit));
+    this.count(commit);
+    this.parts.reports.send(commit.deadLetters);
+  }
+
+  private commitOf(
+    { batch, outcomes }: DecidedBatch,
+    readings: readonly ReadingBatch[],
+    from: number,
+    to: number,
+  ): StoreCommit {
+    return {
+      consumer: CONSUMER,
+      readings,
+      deadLetters: outcomes.deadLetters(from, to),
+      outcomes: outcomes.counts(from, to),
+      position: positionAt(batch, outcomes.first + to),
+    };
+  }
+
+  private count({ readings, outcomes }: StoreCommit): void {
+    const { counters } = this.parts;
+    for (const { length } of readings) counters.readings += length;
+    for (const { stored, duplicates, deadLetters } of outcomes) {
+      let refused = 0;
+      for (const code in deadLetters) refused += deadLetters[code]!;
+      counters.stored += stored;
+      counters.duplicates += duplicates;
+      counters.deadLetters += refused;
+      counters.messages += stored + duplicates + refused;
+    }
+  }
+}
+
+function rowsOf({ fresh, outcomes }: DecidedBatch, from: number, to: number): ReadingBatch[] {
+  return gather(
+    fresh.filter(({ record }) => record.sequence >= outcomes.first + from && record.sequence < outcomes.first + to),
+  );
+}
+
+/** Position before the message with this sequence; at the end of the batch, the batch's own. */
+function positionAt({ records, corrupt, next, nextSequence }: JournalBatch, sequence: number): StorePosition {
+  if (sequence === nextSequence) return { next, nextSequence };
+  const following =
+    records.find((record) => record.sequence === sequence) ?? corrupt.find((record) => record.sequence === sequence);
+  return { next: { frame: following!.frame, index: following!.index }, nextSequence: sequence };
+}

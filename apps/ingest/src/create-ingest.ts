@@ -1,0 +1,162 @@
+import { NestFactory } from '@nestjs/core';
+import type { Logger } from 'pino';
+import type { Clock, DeviceIdentity, ServiceStatus } from '#core';
+import { kinds } from '#kinds';
+import { BatchWriter, CONSUMER } from './batch-writer.js';
+import { AQHI_CONSUMER, DeriveAqhi } from './derived/derive-aqhi.js';
+import { DeviceDirectory } from './devices/device-directory.js';
+import { DirectoryRefresh } from './devices/directory-refresh.js';
+import { restoreRecent } from './duplicates/restore-recent.js';
+import { StoredLookup } from './duplicates/stored-lookup.js';
+import { Health } from './health.js';
+import { InTurn } from './in-turn.js';
+import { IngestCounters } from './ingest-counters.js';
+import { IngestModule } from './ingest.module.js';
+import { IngestService } from './ingest.service.js';
+import { JournalStrategy } from './journal/journal.strategy.js';
+import type { Adapters } from './open-adapters.js';
+import { Pipeline } from './pipeline.js';
+import { RejectedReports, type ReportChannel } from './reports/rejected-reports.js';
+import { Retry } from './retry.js';
+import { DecodeStage } from './stages/decode.stage.js';
+import { DeduplicateStage } from './stages/deduplicate.stage.js';
+import { IdentifyStage } from './stages/identify.stage.js';
+import { type TimePolicy, TimePolicyStage } from './stages/time-policy.stage.js';
+import { ValidateStage } from './stages/validate.stage.js';
+import { StatusPublisher } from './status/status-publisher.js';
+
+export interface IngestParts {
+  readonly adapters: Omit<Adapters, 'close'>;
+  readonly bus: ReportChannel & { publishStatus(status: ServiceStatus): void };
+  readonly timePolicy: TimePolicy;
+  readonly batchMessages: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly random: () => number;
+  /** Told about a failure after which nothing more is acknowledged: exit, and start again from the store's position. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+export interface RunningIngest {
+  status(): ServiceStatus;
+  readonly counters: IngestCounters;
+  /** Finishes what is in flight, acknowledges it and stops reading. */
+  close(): Promise<void>;
+}
+
+/** While one batch is written the next is decided. */
+const BATCHES_IN_FLIGHT = 2;
+const LINGER_MS = 20;
+/** How long stopping waits for a store or a registry that does not answer. */
+const DRAIN_MS = 5_000;
+
+/** Puts ingest together over its ports and starts it where the store's position says. */
+export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
+  const { adapters, bus, clock, logger } = parts;
+  const reading = new AbortController();
+  const waiting = new AbortController();
+  const health = new Health();
+  const counters = new IngestCounters();
+  const retry = new Retry({ health, logger, signal: waiting.signal, random: parts.random });
+  const directory = new DeviceDirectory(adapters.registry, clock);
+  const reports = new RejectedReports(bus, counters, clock);
+  const writer = new BatchWriter({
+    feed: adapters.feed,
+    store: adapters.store,
+    reports,
+    retry,
+    counters,
+    clock,
+    logger,
+  });
+  const writing = new InTurn();
+
+  await retry.run('registry', () => directory.start());
+  const journal = await adapters.journal.consumer(CONSUMER);
+  const pipeline = await createPipeline(parts, { directory, retry, counters, writing, journal });
+  const ingest = new IngestService(pipeline, writer, writing, counters, clock);
+  const strategy = new JournalStrategy(journal, {
+    maxMessages: parts.batchMessages,
+    maxInFlight: BATCHES_IN_FLIGHT,
+    lingerMs: LINGER_MS,
+    signal: reading.signal,
+    onFatal: parts.onFatal,
+  });
+  const app = await NestFactory.createMicroservice(IngestModule.over(ingest), { strategy, logger: false });
+  const refresh = new DirectoryRefresh(directory, health, logger);
+  const status = new StatusPublisher({ bus, counters, health, directory, journal, feed: adapters.feed, clock });
+  const aqhi = new DeriveAqhi({
+    feed: await adapters.feed.consumer(AQHI_CONSUMER),
+    store: adapters.store,
+    appendFeed: (batches) => writer.appendFeed(batches),
+    kinds: kinds.filter((kind) => kind.derived.includes('aqhi')).map((kind) => kind.name),
+    identify: (ids) => identitiesOf(directory, ids),
+    retry,
+    health,
+    counters,
+    clock,
+    logger,
+    signal: reading.signal,
+  });
+
+  refresh.start();
+  await app.listen();
+  aqhi.start();
+  status.start();
+  return {
+    status: () => status.status(),
+    counters,
+    close: async () => {
+      status.stop();
+      reading.abort();
+      // What waits for a store that is down is given up in the end: it is still in the journal.
+      const givingUp = setTimeout(() => waiting.abort(), DRAIN_MS);
+      await app.close();
+      await aqhi.stop();
+      clearTimeout(givingUp);
+      waiting.abort();
+      await refresh.stop();
+    },
+  };
+}
+
+interface PipelineParts {
+  readonly directory: DeviceDirectory;
+  readonly retry: Retry;
+  readonly counters: IngestCounters;
+  readonly writing: InTurn;
+  readonly journal: Awaited<ReturnType<Adapters['journal']['consumer']>>;
+}
+
+/** The stages, with memory as it was when the store's position was committed. */
+async function createPipeline({ adapters, clock, timePolicy }: IngestParts, parts: PipelineParts): Promise<Pipeline> {
+  const { retry, counters, writing, journal, directory } = parts;
+  const { store } = adapters;
+  const position = await retry.run('store', () => store.position(CONSUMER));
+  if (position !== null) journal.seek(position.next);
+  const beforeSequence = position?.nextSequence ?? 0;
+  const recent = await retry.run('store', () =>
+    restoreRecent(store, { beforeSequence, now: clock.now(), maxFutureMs: timePolicy.maxFutureMs }),
+  );
+  const lookup = new StoredLookup(store, {
+    maxAgeMs: timePolicy.maxAgeMs,
+    whenWritten: () => writing.done(),
+    retry,
+    counters,
+  });
+  return new Pipeline(
+    new DecodeStage(),
+    new IdentifyStage(directory, retry),
+    new ValidateStage(),
+    new TimePolicyStage(timePolicy),
+    new DeduplicateStage(recent, lookup),
+  );
+}
+
+async function identitiesOf(directory: DeviceDirectory, ids: readonly string[]): Promise<DeviceIdentity[]> {
+  await directory.load(new Set(ids));
+  return ids.flatMap((id) => {
+    const device = directory.find(id);
+    return device === undefined ? [] : [device.identity];
+  });
+}

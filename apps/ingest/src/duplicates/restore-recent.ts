@@ -1,0 +1,54 @@
+import type { StoredKey, TelemetryStore } from '#timeseries';
+import { findPlan } from '../devices/kind-plan.js';
+import { RecentReadings } from './recent-readings.js';
+import { MetricNames } from './stored-lookup.js';
+
+/** Readings received longer ago than this are not restored; repetitions of them are found in the store. */
+const RESTORE_MS = 24 * 3_600_000;
+
+export interface RestoreOptions {
+  /** Sequence of the first message that is not in the store. */
+  readonly beforeSequence: number;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  readonly maxFutureMs: number;
+}
+
+/**
+ * Fills the memory of de-duplication from the store, as it was when the store's position was committed: so a restart judges repetitions
+ * as if it had not happened.
+ */
+export async function restoreRecent(
+  store: Pick<TelemetryStore, 'recentKeys'>,
+  options: RestoreOptions,
+): Promise<RecentReadings> {
+  const receivedSince = options.now - RESTORE_MS;
+  // A reading received before that has a time of at most this, by the time policy.
+  const recent = new RecentReadings(receivedSince + options.maxFutureMs);
+  const names = new Map<string, MetricNames>();
+  const byDevice = new Map<string, StoredKey[]>();
+  for (const key of await store.recentKeys(RecentReadings.perDevice, receivedSince, options.beforeSequence)) {
+    const keys = byDevice.get(key.device);
+    if (keys === undefined) byDevice.set(key.device, [key]);
+    else keys.push(key);
+  }
+  for (const [device, keys] of byDevice) {
+    const restored = keys.map(({ kind, time, boot, seq, metrics }) => ({
+      time,
+      boot,
+      seq,
+      metricSet: namesOf(names, kind).setOf(metrics),
+    }));
+    recent.restore(device, restored, keys.length < RecentReadings.perDevice);
+  }
+  return recent;
+}
+
+function namesOf(names: Map<string, MetricNames>, kind: string): MetricNames {
+  let found = names.get(kind);
+  if (found === undefined) {
+    const plan = findPlan(kind);
+    names.set(kind, (found = new MetricNames(plan?.sent ?? [], plan?.sentIndex ?? [])));
+  }
+  return found;
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
+import { isObservable, lastValueFrom } from 'rxjs';
+import type { JournalBatch, JournalConsumer } from '#journal';
+import { Stopped } from '../retry.js';
+
+/** Pattern of the handler that takes the batches. */
+export const JOURNAL_BATCH = 'journal.batch';
+
+export interface JournalStrategyOptions {
+  readonly maxMessages: number;
+  /** Batches that are handled at once: one is written while the next is decided. */
+  readonly maxInFlight: number;
+  /** A batch with fewer messages than a sixteenth of `maxMessages` is followed by this pause, so that the next is worth its commit. */
+  readonly lingerMs: number;
+  /** Ends reading and every wait. */
+  readonly signal: AbortSignal;
+  /** Told about the failure that ended the strategy. Nothing was acknowledged since: exit, and start again from the store's position. */
+  readonly onFatal: (error: unknown) => void;
+}
+
+const READ_WAIT_MS = 1_000;
+const SMALL_BATCH_PART = 16;
+
+/**
+ * Nest's transport over a journal: handlers get batches, and a batch is acknowledged (`consumer.commit`) when its handler has resolved, in
+ * the order of the journal. The stock transports acknowledge before the handler is done, and read patterns out of payloads; here the
+ * payload is never looked at.
+ */
+export class JournalStrategy extends Server implements CustomTransportStrategy {
+  private reading: Promise<void> = Promise.resolve();
+  private acknowledged: Promise<void> = Promise.resolve();
+  private readonly inFlight = new Set<Promise<void>>();
+
+  constructor(
+    private readonly consumer: JournalConsumer,
+    private readonly options: JournalStrategyOptions,
+  ) {
+    super();
+  }
+
+  listen(callback: (error?: unknown) => void): void {
+    const handler = this.getHandlerByPattern(JOURNAL_BATCH);
+    if (handler === null) {
+      callback(new Error(`No handler takes the pattern '${JOURNAL_BATCH}'.`));
+      return;
+    }
+    this.reading = this.read(handler).catch((error: unknown) => this.fail(error));
+    callback();
+  }
+
+  /** After `signal`: resolves when the batches in flight are acknowledged or given up. */
+  async close(): Promise<void> {
+    await this.reading;
+    await Promise.allSettled([...this.inFlight]);
+  }
+
+  on(): void {
+    throw new Error('The journal strategy has no events.');
+  }
+
+  unwrap<T>(): T {
+    return this.consumer as T;
+  }
+
+  private async read(handler: MessageHandler): Promise<void> {
+    const { maxMessages, maxInFlight, lingerMs, signal } = this.options;
+    while (!signal.aborted) {
+      const batch = await this.consumer.read({ maxMessages, waitMs: READ_WAIT_MS, signal });
+      const size = batch.records.length + batch.corrupt.length;
+      if (size === 0) continue;
+      while (this.inFlight.size >= maxInFlight) await Promise.race(this.inFlight);
+      if (signal.aborted) return;
+      this.dispatch(handler, batch);
+      if (size < maxMessages / SMALL_BATCH_PART) await sleep(lingerMs, undefined, { signal }).catch(() => undefined);
+    }
+  }
+
+  private dispatch(handler: MessageHandler, batch: JournalBatch): void {
+    const handled = invoke(handler, batch);
+    // A failure is reported by `settled`; until its turn comes it must not count as unhandled.
+    handled.catch(() => undefined);
+    this.acknowledged = this.acknowledged.then(async () => {
+      await handled;
+      await this.consumer.commit(batch.next);
+    });
+    const settled = this.acknowledged
+      .catch((error: unknown) => this.fail(error))
+      .finally(() => this.inFlight.delete(settled));
+    this.inFlight.add(settled);
+  }
+
+  private fail(error: unknown): void {
+    if (!(error instanceof Stopped) && !this.options.signal.aborted) this.options.onFatal(error);
+  }
+}
+
+/** Nest hands a handler's exception back as an observable that fails. */
+async function invoke(handler: MessageHandler, batch: JournalBatch): Promise<void> {
+  const result: unknown = await handler(batch);
+  if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
+}

@@ -1,0 +1,75 @@
+import type { Journal, JournalReader } from '#journal';
+import { openJournal, openJournalReader } from '#journal/lmdb';
+import { kinds } from '#kinds';
+import type { Registry } from '#registry';
+import { openPostgresRegistry } from '#registry/postgres';
+import { openSqliteRegistry } from '#registry/sqlite';
+import type { StoreSchema, TelemetryStore } from '#timeseries';
+import { DuckDbTelemetryStore } from '#timeseries/duckdb';
+import { InfluxTelemetryStore } from '#timeseries/influxdb';
+import { serveTelemetryQueries } from '#timeseries/remote';
+import type { IngestSettings } from './settings.js';
+
+/** What the composition root opens; ingest knows only the ports. */
+export interface Adapters {
+  readonly journal: JournalReader;
+  readonly feed: Journal;
+  readonly registry: Registry;
+  readonly store: TelemetryStore;
+  /** In the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/** The broker makes the journal; it may be starting at the same moment. */
+const JOURNAL_WAIT_MS = 60_000;
+
+export async function openAdapters(settings: IngestSettings, onFeedFailed: (error: Error) => void): Promise<Adapters> {
+  const closing: (() => Promise<void>)[] = [];
+  const opened = async <T>(open: Promise<T>, close: (what: T) => Promise<void>): Promise<T> => {
+    const what = await open;
+    closing.unshift(() => close(what));
+    return what;
+  };
+  try {
+    const registry = await opened(openRegistry(settings), (it) => it.close());
+    const store = await opened(openStore(settings), (it) => it.close());
+    const { maxBytes, retainBytes, directory } = settings.feed;
+    const feed = await opened(
+      openJournal(directory, { maxBytes, retain: { bytes: retainBytes }, onFatal: onFeedFailed }),
+      (it) => it.close(),
+    );
+    const journal = await opened(openJournalReader(settings.journalDirectory, { waitMs: JOURNAL_WAIT_MS }), (it) =>
+      it.close(),
+    );
+    if (settings.store.type === 'duckdb')
+      await opened(serveTelemetryQueries(store, settings.store.socketPath), (it) => it.close());
+    return { journal, feed, registry, store, close: () => closeAll(closing) };
+  } catch (error) {
+    await closeAll(closing);
+    throw error;
+  }
+}
+
+async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closing) await close();
+}
+
+function openRegistry({ registry }: IngestSettings): Promise<Registry> {
+  return registry.type === 'postgres'
+    ? openPostgresRegistry({ url: registry.url })
+    : openSqliteRegistry({ path: registry.path });
+}
+
+function openStore({ store, timePolicy }: IngestSettings): Promise<TelemetryStore> {
+  const schema = schemaOfKinds();
+  if (store.type === 'duckdb') return DuckDbTelemetryStore.open({ path: store.path, schema });
+  return InfluxTelemetryStore.open({ ...store, schema, maxAgeMs: timePolicy.maxAgeMs });
+}
+
+export function schemaOfKinds(): StoreSchema {
+  return kinds.map(({ name, metrics, derived }) => ({
+    kind: name,
+    metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
+    derived,
+  }));
+}

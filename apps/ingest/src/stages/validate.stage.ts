@@ -1,0 +1,92 @@
+import { pointerLevel, rejection } from '#codecs';
+import type { DecodedItem, Rejection } from '#core';
+import type { BatchOutcomes } from '../batch-outcomes.js';
+import type { KindPlan } from '../devices/kind-plan.js';
+import type { Candidate, IdentifiedMessage } from './messages.js';
+
+/** Values as sent -> numbers of the kind. One bad metric is refused alone; a reading without any good one is refused. */
+export class ValidateStage {
+  run(messages: readonly IdentifiedMessage[], outcomes: BatchOutcomes): Candidate[] {
+    const candidates: Candidate[] = [];
+    for (const message of messages) {
+      const before = candidates.length;
+      try {
+        for (const item of message.items) this.validate(message, item, outcomes, candidates);
+      } catch (error) {
+        candidates.length = before;
+        outcomes.broken(message.record, error);
+      }
+    }
+    return candidates;
+  }
+
+  private validate(
+    { record, device }: IdentifiedMessage,
+    item: DecodedItem,
+    outcomes: BatchOutcomes,
+    candidates: Candidate[],
+  ): void {
+    // IdentifyStage lets no device without a plan pass.
+    const plan = device.plan!;
+    const values = new Float64Array(plan.metricCount);
+    const found = plan.validate(withLink(item, plan), values, item.pointer);
+    const refused = found === null ? null : withPointers(found, item);
+    const metricSet = presentMetrics(values);
+    if (metricSet === 0) {
+      outcomes.failed(record, refused ?? [nothingToStore(item)], device.identity);
+      return;
+    }
+    const reading = {
+      device: device.identity,
+      time: item.time ?? record.receivedAt,
+      receivedAt: record.receivedAt,
+      boot: item.boot ?? null,
+      seq: item.seq ?? null,
+      sequence: record.sequence,
+      values,
+    };
+    candidates.push({
+      record,
+      device,
+      reading,
+      pointer: item.pointer,
+      hasClock: item.time !== undefined,
+      metricSet,
+      refused,
+    });
+  }
+}
+
+/** What the network measured counts where the kind has such a metric and the device did not send it. */
+function withLink({ values, link }: DecodedItem, { sent }: KindPlan): DecodedItem['values'] {
+  if (link === undefined) return values;
+  const added = Object.entries(link).filter(([metric]) => sent.includes(metric) && !Object.hasOwn(values, metric));
+  return added.length === 0 ? values : { ...values, ...Object.fromEntries(added) };
+}
+
+/** The validator points to `<pointer>/values/<metric>`; some formats hold the value elsewhere. */
+function withPointers(rejections: readonly Rejection[], { pointer, pointers }: DecodedItem): readonly Rejection[] {
+  if (pointers === undefined) return rejections;
+  const places = new Map([...pointers].map(([metric, place]) => [`${pointer}/values/${pointerLevel(metric)}`, place]));
+  return rejections.map((refused) => ({ ...refused, pointer: places.get(refused.pointer) ?? pointer }));
+}
+
+function presentMetrics(values: Float64Array): number {
+  let set = 0;
+  let bit = 1;
+  for (const value of values) {
+    if (value === value) set += bit; // Not NaN.
+    bit *= 2;
+  }
+  return set;
+}
+
+function nothingToStore({ pointer }: DecodedItem): Rejection {
+  return rejection(
+    'no-values',
+    `${pointer}/values`,
+    'The reading carries no value.',
+    'at least one metric of the kind',
+    'none',
+  );
+}
