@@ -42,7 +42,9 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
   requireLoopbackWhenOpen(settings);
   const directory = new CredentialDirectory(registry, clock);
   const policy = settings.open ? new OpenPolicy() : new RegistryPolicy(registry, directory, options.secrets, clock);
-  const application = await NestFactory.createApplicationContext(BrokerModule.over({ settings, journal, registry, policy, clock, logger }), { logger: false });
+  const parts = BrokerModule.over({ settings, journal, registry, policy, clock, logger });
+  // Without this Nest would end the process of whoever composes a broker wrongly.
+  const application = await NestFactory.createApplicationContext(parts, { logger: false, abortOnError: false });
   const broker = application.get(Broker);
   const ports = await broker.start(
     policy instanceof RegistryPolicy

@@ -9,6 +9,8 @@ export interface PacketInspector {
   ready(): boolean;
   /** One packet, `data[start, end)` with its variable header at `body`; true when it was dealt with and the engine must not see it. */
   packet(data: Buffer, start: number, body: number, end: number): boolean;
+  /** Whether {@link packet} would deal with this PUBLISH, without doing so. */
+  claims(data: Buffer, start: number, body: number, end: number): boolean;
   /** After each chunk: how much was in it. */
   taken(packets: number, bytes: number): void;
   /** The peer broke the protocol or a limit; the socket has been destroyed. */
@@ -40,6 +42,8 @@ export class PacketGate {
   private wanted = 0;
   private phase: 'greeting' | 'connecting' | 'open' = 'greeting';
   private handingOver = false;
+  /** The engine asked while it was working on what it had got. */
+  private askedAgain = false;
 
   constructor(
     private readonly socket: Duplex,
@@ -67,17 +71,27 @@ export class PacketGate {
 
   /** What the engine gets for `read()`: whole packets, or null. */
   private take(): Buffer | null {
-    // The engine's parser is not re-entrant, and it may ask again while it still works on what it got.
-    if (this.handingOver || this.phase === 'connecting' || !this.inspector.ready()) return null;
+    if (this.handingOver) {
+      this.askedAgain = true;
+      return null;
+    }
+    if (this.phase === 'connecting' || !this.inspector.ready()) return null;
     const data = this.gather();
     if (data === null) return null;
     const passed = this.phase === 'greeting' ? this.greet(data) : this.inspect(data);
-    if (passed === null) return null;
+    if (passed !== null) this.handOver();
+    return passed;
+  }
+
+  /** The engine's parser is not re-entrant, and the engine may ask again while it still works on what it got. */
+  private handOver(): void {
     this.handingOver = true;
     queueMicrotask(() => {
       this.handingOver = false;
+      if (!this.askedAgain) return;
+      this.askedAgain = false;
+      this.resume();
     });
-    return passed;
   }
 
   private gather(): Buffer | null {
@@ -128,8 +142,15 @@ export class PacketGate {
         break;
       }
       if (data[at]! >> 4 === PacketType.connect) return this.refuse('second-connect'); // [MQTT-3.1.0-2]
+      const body = bodyStart(data, at);
+      if ((passed !== null || passFrom < at) && this.inspector.claims(data, at, body, end)) {
+        // The engine has to see what comes before this packet first, or acknowledgements change their order [MQTT-4.6.0-2].
+        this.keep(data.subarray(at), 0);
+        this.askedAgain = true;
+        break;
+      }
       packets++;
-      if (this.inspector.packet(data, at, bodyStart(data, at), end)) {
+      if (this.inspector.packet(data, at, body, end)) {
         if (this.socket.destroyed) return null;
         if (passFrom < at) (passed ??= []).push(data.subarray(passFrom, at));
         passFrom = end;

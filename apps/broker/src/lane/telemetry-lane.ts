@@ -98,20 +98,24 @@ export class TelemetryLane {
     this.receivedAt = 0;
   }
 
-  /** Takes a PUBLISH packet if it is one for the journal; see {@link PacketInspector.packet}. */
-  packet(data: Buffer, start: number, body: number, end: number): boolean {
+  /** Whether the lane takes this PUBLISH packet. */
+  claims(data: Buffer, start: number, body: number, end: number): boolean {
     const flags = data[start]! & 0x0f;
     const qos = (flags >> 1) & 0x03;
     if (qos > 1 || (flags & 0x01) !== 0 || body + 2 > end) return false;
-    const topicStart = body + 2;
-    const topicEnd = topicStart + ((data[body]! << 8) | data[body + 1]!);
-    const payloadStart = qos === 0 ? topicEnd : topicEnd + 2;
-    if (payloadStart > end) return false;
-    const route = this.route(data, topicStart, topicEnd);
-    if (route === null || route.source === null) return false;
-    const messageId = qos === 0 ? 0 : (data[topicEnd]! << 8) | data[topicEnd + 1]!;
-    if (qos === 1 && messageId === 0) return false; // [MQTT-2.3.1-1]
-    this.append(route, data.subarray(payloadStart, end), messageId);
+    const topicEnd = topicEndOf(data, body);
+    if (topicEnd + qos * 2 > end) return false;
+    if (qos === 1 && messageIdAt(data, topicEnd) === 0) return false; // [MQTT-2.3.1-1]
+    return this.owner.principal !== null && this.route(this.owner.principal, data, body + 2, topicEnd).source !== null;
+  }
+
+  /** Takes a PUBLISH packet if it is one for the journal; see {@link PacketInspector.packet}. */
+  packet(data: Buffer, start: number, body: number, end: number): boolean {
+    if (!this.claims(data, start, body, end)) return false;
+    const topicEnd = topicEndOf(data, body);
+    const assured = (data[start]! & 0x02) !== 0;
+    const messageId = assured ? messageIdAt(data, topicEnd) : 0;
+    this.append(this.lastRoute!, data.subarray(assured ? topicEnd + 2 : topicEnd, end), messageId);
     return true;
   }
 
@@ -198,10 +202,9 @@ export class TelemetryLane {
     }
   }
 
-  private route(data: Buffer, start: number, end: number): Route | null {
+  /** The route of the topic, which becomes the last one. */
+  private route(principal: Principal, data: Buffer, start: number, end: number): Route {
     if (this.lastRoute !== null && this.isLastTopic(data, start, end)) return this.lastRoute;
-    const { principal } = this.owner;
-    if (principal === null) return null;
     const topic = data.toString('utf8', start, end);
     let route = this.routes.get(topic);
     if (route === undefined) {
@@ -222,4 +225,12 @@ export class TelemetryLane {
     for (let i = lastTopic.length - 1, at = end - 1; i >= 0; i--, at--) if (lastTopic[i] !== data[at]) return false;
     return true;
   }
+}
+
+function topicEndOf(data: Buffer, body: number): number {
+  return body + 2 + ((data[body]! << 8) | data[body + 1]!);
+}
+
+function messageIdAt(data: Buffer, at: number): number {
+  return (data[at]! << 8) | data[at + 1]!;
 }
