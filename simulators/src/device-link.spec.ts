@@ -1,0 +1,88 @@
+import { DeviceLink } from './device-link.js';
+import type { MqttAccess } from './mqtt-access.js';
+import { TinyBroker } from './testing/tiny-broker.js';
+
+const STATUS = 'city/emsd/lpwan-node/a/status';
+const access = (password: string): MqttAccess => ({
+  clientId: 'a',
+  username: 'a',
+  password,
+  topic: 'city/emsd/lpwan-node/a/telemetry',
+});
+
+async function until(condition: () => boolean): Promise<void> {
+  const deadline = performance.now() + 10_000;
+  while (!condition()) {
+    if (performance.now() > deadline) throw new Error('waited ten seconds in vain');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+}
+
+describe('the connection of a device', () => {
+  let broker: TinyBroker;
+  let link: DeviceLink;
+  const open = (password = 'key', renew = () => Promise.reject(new Error('not expected'))): void => {
+    link = new DeviceLink({
+      url: broker.url,
+      access: access(password),
+      statusTopic: STATUS,
+      random: () => 0,
+      renew: renew as () => Promise<MqttAccess>,
+    });
+    link.connect();
+  };
+
+  beforeEach(async () => {
+    broker = new TinyBroker();
+    await broker.listen();
+  });
+  afterEach(async () => {
+    await link.close();
+    await broker.close();
+  });
+
+  it('announces itself, registers a will, publishes and says goodbye', async () => {
+    open();
+    await until(() => broker.published.length === 1);
+    link.send(['{"seq":1}'], '{"seq":1}');
+    await until(() => broker.published.length === 2);
+    await link.close();
+    expect(broker.wills).toEqual([STATUS]);
+    expect(broker.published).toEqual([
+      { clientId: 'a', topic: STATUS, payload: '{"state":"online"}', retain: true },
+      { clientId: 'a', topic: 'city/emsd/lpwan-node/a/telemetry', payload: '{"seq":1}', retain: false },
+      { clientId: 'a', topic: STATUS, payload: '{"state":"offline"}', retain: true },
+    ]);
+  });
+
+  it('keeps sound readings while it is offline and sends them as an array when it is back', async () => {
+    open();
+    await until(() => link.connected);
+    broker.dropConnections();
+    await until(() => !link.connected);
+    link.send(['{"seq":1}'], '{"seq":1}');
+    link.send(['garbage'], '{"seq":2}');
+    link.send([], null);
+    await until(() => broker.published.some(({ topic }) => topic.endsWith('/telemetry')));
+    expect(broker.published.filter(({ topic }) => topic.endsWith('/telemetry')).map(({ payload }) => payload)).toEqual([
+      '[{"seq":1},{"seq":2}]',
+    ]);
+  });
+
+  it('does not pile up publishes that the broker does not acknowledge', async () => {
+    open();
+    await until(() => broker.published.length === 1);
+    broker.acknowledge = false;
+    for (let i = 0; i < 100; i++) link.send([`{"seq":${i}}`], `{"seq":${i}}`);
+    await until(() => broker.published.length === 11);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(broker.published).toHaveLength(11);
+  });
+
+  it('gets a new key when the broker refuses the old one', async () => {
+    broker.badPasswords.add('old');
+    open('old', (() => Promise.resolve(access('new'))) as never);
+    await until(() => broker.published.length === 1);
+    expect(broker.published[0]).toMatchObject({ topic: STATUS });
+  });
+});

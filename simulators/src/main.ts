@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { readEnvironment, systemClock, variable } from '#core';
+import { buildCity, type SimulatedDevice } from './city.js';
+import { CredentialFile } from './credential-file.js';
+import { DEFAULT_ODDITIES } from './device-script.js';
+import { Fleet } from './fleet.js';
+import type { MqttAccess } from './mqtt-access.js';
+import { Provisioner } from './provisioner.js';
+
+const environment = readEnvironment(
+  {
+    LAMPLIGHTER_SIMULATE: variable.integer(60, { min: 0, max: 200_000 }),
+    LAMPLIGHTER_SIMULATE_SEED: variable.text('hong-kong'),
+    // Ten seconds instead of the minutes of most kinds, so that a newcomer sees life; 0 keeps the interval of each kind.
+    LAMPLIGHTER_SIMULATE_INTERVAL_MS: variable.integer(10_000, { min: 0, max: 86_400_000 }),
+    LAMPLIGHTER_SIMULATE_FAULTS_PER_DAY: variable.integer(DEFAULT_ODDITIES.faultsPerDay, { min: 0, max: 100_000 }),
+    LAMPLIGHTER_SIMULATE_BAD_PER_MILLE: variable.integer(DEFAULT_ODDITIES.badRate * 1000, { min: 0, max: 1000 }),
+    LAMPLIGHTER_SIMULATE_DUPLICATES_PER_MILLE: variable.integer(DEFAULT_ODDITIES.duplicateRate * 1000, {
+      min: 0,
+      max: 1000,
+    }),
+    LAMPLIGHTER_API_URL: variable.text('http://127.0.0.1:3000'),
+    LAMPLIGHTER_MQTT_URL: variable.text('mqtt://127.0.0.1:1883'),
+    LAMPLIGHTER_ADMIN_PASSWORD: variable.optional(),
+    LAMPLIGHTER_DATA_DIR: variable.text('.lamplighter'),
+  },
+  process.env,
+);
+
+const stopping = new AbortController();
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => stopping.abort(signal));
+
+try {
+  await run();
+} catch (error) {
+  if (!stopping.signal.aborted) {
+    log(50, error instanceof Error ? error.message : String(error));
+    process.exitCode = 1;
+  }
+}
+
+async function run(): Promise<void> {
+  const city = buildCity(environment.LAMPLIGHTER_SIMULATE, environment.LAMPLIGHTER_SIMULATE_SEED);
+  if (city.length === 0) return;
+  const intervalMs = environment.LAMPLIGHTER_SIMULATE_INTERVAL_MS || null;
+  const file = new CredentialFile(join(environment.LAMPLIGHTER_DATA_DIR, 'simulator', 'credentials.json'));
+  const credentials = file.load();
+  const provisioner = new Provisioner({
+    apiUrl: environment.LAMPLIGHTER_API_URL,
+    adminPassword: environment.LAMPLIGHTER_ADMIN_PASSWORD ?? storedPassword(),
+    intervalMs,
+    signal: stopping.signal,
+  });
+  const provision = async (devices: readonly SimulatedDevice[]): Promise<void> => {
+    await provisioner.provision(devices, (made) => {
+      for (const [id, access] of made) credentials.set(id, access);
+    });
+    file.save(credentials);
+  };
+  const fleet = new Fleet({
+    mqttUrl: environment.LAMPLIGHTER_MQTT_URL,
+    seed: environment.LAMPLIGHTER_SIMULATE_SEED,
+    boot: Date.now().toString(36),
+    intervalMs,
+    oddities: {
+      ...DEFAULT_ODDITIES,
+      badRate: environment.LAMPLIGHTER_SIMULATE_BAD_PER_MILLE / 1000,
+      duplicateRate: environment.LAMPLIGHTER_SIMULATE_DUPLICATES_PER_MILLE / 1000,
+      faultsPerDay: environment.LAMPLIGHTER_SIMULATE_FAULTS_PER_DAY,
+    },
+    clock: systemClock,
+    renew: async (device): Promise<MqttAccess> => {
+      await provision([device]);
+      return credentials.get(device.id)!;
+    },
+  });
+
+  const strangers = city.filter((device) => !credentials.has(device.id));
+  if (strangers.length > 0) await provision(strangers);
+  for (const device of city) fleet.add(device, credentials.get(device.id)!);
+  log(30, 'simulated city started', { devices: city.length, registered: strangers.length });
+  await aborted(stopping.signal);
+  await fleet.stop();
+  log(30, 'simulated city stopped');
+}
+
+/** The API generates a password on its first start and keeps it there. */
+function storedPassword(): string {
+  try {
+    return readFileSync(join(environment.LAMPLIGHTER_DATA_DIR, 'secrets', 'admin-password'), 'utf8').trim();
+  } catch (error) {
+    throw new Error('LAMPLIGHTER_ADMIN_PASSWORD is not set and the data directory holds no password', { cause: error });
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** One line of JSON in the form of the other services' logs; 30 is info, 50 is error. */
+function log(level: 30 | 50, msg: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  process.stdout.write(`${JSON.stringify({ level, time: Date.now(), name: 'simulators', ...fields, msg })}\n`);
+}
