@@ -1,0 +1,13 @@
+// A process that commits for ever, to be killed: `committer.mjs <file>`. Says `committed <next sequence>` after each commit.
+import { cut, SCHEMA } from '../src/contract/samples.contract.ts';
+import { DuckDbTelemetryStore } from '../src/duckdb/index.ts';
+
+// The small log makes checkpoints part of what is interrupted.
+const store = await DuckDbTelemetryStore.open({ path: process.argv[2], schema: SCHEMA, checkpointAt: '64KB' });
+let next = (await store.position('ingest'))?.nextSequence ?? 0;
+for (;;) {
+  const to = next + 1 + Math.floor(Math.random() * 60);
+  await store.commit(cut(next, to));
+  next = to;
+  process.stdout.write(`committed ${next}\n`);
+}
