@@ -2,23 +2,18 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { systemClock } from '#core';
 import { openJournalReader } from '#journal/lmdb';
-import { DEPARTMENTS, kinds } from '#kinds';
+import { DEPARTMENTS } from '#kinds';
 import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
-import type { StoreSchema, TelemetryQueries } from '#timeseries';
+import type { TelemetryQueries } from '#timeseries';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
 import { RemoteTelemetryQueries } from '#timeseries/remote';
 import { LazyJournalReader } from './journal/lazy-journal-reader.js';
 import { MqttServiceBus } from './bus/mqtt-service-bus.js';
 import type { ApiSettings } from './environment.js';
 import type { ApiAdapters } from './ports.js';
-
-const SCHEMA: StoreSchema = kinds.map(({ name, metrics, derived }) => ({
-  kind: name,
-  metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
-  derived,
-}));
+import { SCHEMA } from './store-schema.js';
 
 /** Picks an adapter for each port by the settings; the one place of this app that names them. */
 export async function openAdapters(

@@ -45,7 +45,7 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   fastify.decorateRequest('caller', null);
   addHooks(fastify, parts, app);
   registerBodyParsers(fastify);
-  await serveConsole(fastify, settings.consoleDirectory);
+  serveConsole(fastify, settings.consoleDirectory);
   app.get(Documents).build(app);
   parts.metrics.gauge('api_streams', 'Open event streams', () => app.get(StreamRegistry).size);
   await app.init();

@@ -1,0 +1,30 @@
+import { LamplighterError, STATUS_STALE_MS } from '#core';
+import type { ServiceStatus } from '#core';
+import type { ServiceBus } from '../src/ports.js';
+
+/** Stands in for the broker: keeps what is published, and answers as it is told. */
+export class FakeServiceBus implements ServiceBus {
+  readonly published: { topic: string; payload: Buffer }[] = [];
+  private readonly known = new Map<string, ServiceStatus>();
+  connected = true;
+
+  async publish(topic: string, payload: Uint8Array): Promise<void> {
+    if (!this.connected)
+      throw new LamplighterError('journal-unwritable', 'broker at 10.0.0.7 refused', { retryable: true });
+    this.published.push({ topic, payload: Buffer.from(payload) });
+  }
+
+  statuses(): ReadonlyMap<string, ServiceStatus> {
+    return this.known;
+  }
+
+  hear(service: string, state: ServiceStatus['state'] = 'up', change: Partial<ServiceStatus> = {}): void {
+    this.known.set(service, { service, state, pid: 1, startedAt: 0, at: Date.now(), metrics: {}, ...change });
+  }
+
+  silence(service: string): void {
+    this.hear(service, 'up', { at: Date.now() - STATUS_STALE_MS - 1 });
+  }
+
+  async close(): Promise<void> {}
+}
