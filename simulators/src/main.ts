@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment, systemClock, variable } from '#core';
 import { buildCity, type SimulatedDevice } from './city.js';
 import { CredentialFile } from './credential-file.js';
@@ -48,7 +49,7 @@ async function run(): Promise<void> {
   const credentials = file.load();
   const provisioner = new Provisioner({
     apiUrl: environment.LAMPLIGHTER_API_URL,
-    adminPassword: environment.LAMPLIGHTER_ADMIN_PASSWORD ?? storedPassword(),
+    adminPassword: environment.LAMPLIGHTER_ADMIN_PASSWORD ?? (await storedPassword()),
     intervalMs,
     signal: stopping.signal,
   });
@@ -79,18 +80,21 @@ async function run(): Promise<void> {
   const strangers = city.filter((device) => !credentials.has(device.id));
   if (strangers.length > 0) await provision(strangers);
   for (const device of city) fleet.add(device, credentials.get(device.id)!);
+  process.send?.({ type: 'ready', service: 'simulators' });
   log(30, 'simulated city started', { devices: city.length, registered: strangers.length });
   await aborted(stopping.signal);
   await fleet.stop();
   log(30, 'simulated city stopped');
 }
 
-/** The API generates a password on its first start and keeps it there. */
-function storedPassword(): string {
-  try {
-    return readFileSync(join(environment.LAMPLIGHTER_DATA_DIR, 'secrets', 'admin-password'), 'utf8').trim();
-  } catch (error) {
-    throw new Error('LAMPLIGHTER_ADMIN_PASSWORD is not set and the data directory holds no password', { cause: error });
+/** The API generates a password on its first start and keeps it in the data directory; it may still be starting. */
+async function storedPassword(): Promise<string> {
+  const path = join(environment.LAMPLIGHTER_DATA_DIR, 'secrets', 'admin-password');
+  for (let waited = false; ; waited = true) {
+    const password = existsSync(path) ? readFileSync(path, 'utf8').trim() : '';
+    if (password !== '') return password;
+    if (!waited) log(30, 'waiting for the password of the account admin', { path });
+    await delay(500, undefined, { signal: stopping.signal });
   }
 }
 

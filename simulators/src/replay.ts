@@ -72,7 +72,7 @@ export async function replayCsv(options: ReplayCsvOptions): Promise<ReplayResult
 
 /**
  * Hands each reading to `publish` when its time has come, in order and without waiting for more than a window of them.
- * Resolves with their number when all are published.
+ * Resolves with their number when all are published, and throws the first failure when what is in flight has ended.
  */
 export async function replay(
   readings: AsyncIterable<RecordedReading>,
@@ -82,6 +82,7 @@ export async function replay(
   if (!(speed > 0)) throw new Error(`the speed must be above 0, got ${speed}`);
   const started = performance.now();
   const inFlight = new Set<Promise<void>>();
+  const failures: unknown[] = [];
   let first: number | null = null;
   let replayed = 0;
   for await (const recorded of readings) {
@@ -90,15 +91,21 @@ export async function replay(
     const waitMs = (recorded.time - first) / speed - (performance.now() - started);
     if (waitMs > 0) await delay(waitMs, undefined, signal === undefined ? {} : { signal });
     const reading = { ...recorded, time: recorded.time + shiftMs };
-    const sent = publish(reading).finally(() => inFlight.delete(sent));
+    const sent = publish(reading).then(
+      () => void inFlight.delete(sent),
+      (error: unknown) => {
+        inFlight.delete(sent);
+        failures.push(error);
+      },
+    );
     inFlight.add(sent);
-    // A failure is thrown by the next wait; this keeps it from being reported as unhandled before that.
-    sent.catch(() => undefined);
     if (inFlight.size >= WINDOW) await Promise.race(inFlight);
+    if (failures.length > 0) break;
     replayed++;
     onProgress?.(replayed, reading);
   }
   await Promise.all(inFlight);
+  if (failures.length > 0) throw failures[0];
   return replayed;
 }
 
