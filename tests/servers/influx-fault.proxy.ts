@@ -52,7 +52,8 @@ export class FaultProxy {
     const fault = incoming.url?.startsWith('/api/v2/write') === true ? this.judge(body) : null;
     if (fault === null) return this.forward(incoming, body, outgoing);
     if (fault.type === 'reset') return void incoming.socket.resetAndDestroy();
-    if (fault.type === 'answer') return void outgoing.writeHead(fault.status, fault.headers).end('{"message":"injected"}');
+    if (fault.type === 'answer')
+      return void outgoing.writeHead(fault.status, fault.headers).end('{"message":"injected"}');
     this.forward(incoming, body, null, () => {
       if (fault.type === 'store-then-reset') incoming.socket.resetAndDestroy();
     });

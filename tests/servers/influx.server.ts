@@ -65,13 +65,21 @@ function startInflux(image: string): Promise<StartedTestContainer> {
 /** First set-up of a new server: makes the organisation and answers its operator token. */
 async function initialise(url: string): Promise<string> {
   const token = randomBytes(24).toString('base64url');
-  const body = { username: 'lamplighter', password: randomBytes(12).toString('hex'), org: 'lamplighter', bucket: 'setup', token };
+  const body = {
+    username: 'lamplighter',
+    password: randomBytes(12).toString('hex'),
+    org: 'lamplighter',
+    bucket: 'setup',
+    token,
+  };
   await call({ url, token: '' }, 'POST', '/api/v2/setup', body);
   return token;
 }
 
 async function connect(url: string, token: string, org: string, bucketIds: string[]): Promise<InfluxServer> {
-  const found = (await call({ url, token }, 'GET', `/api/v2/orgs?org=${encodeURIComponent(org)}`)) as { orgs: { id: string }[] };
+  const found = (await call({ url, token }, 'GET', `/api/v2/orgs?org=${encodeURIComponent(org)}`)) as {
+    orgs: { id: string }[];
+  };
   const orgID = found.orgs[0]?.id;
   return {
     url,
@@ -79,18 +87,29 @@ async function connect(url: string, token: string, org: string, bucketIds: strin
     org,
     async createBucket() {
       const name = `test-${randomBytes(6).toString('hex')}`;
-      const bucket = (await call({ url, token }, 'POST', '/api/v2/buckets', { orgID, name, retentionRules: [] })) as { id: string };
+      const bucket = (await call({ url, token }, 'POST', '/api/v2/buckets', { orgID, name, retentionRules: [] })) as {
+        id: string;
+      };
       bucketIds.push(bucket.id);
       return name;
     },
   };
 }
 
-async function call(server: { url: string; token: string }, method: string, path: string, body?: unknown): Promise<unknown> {
+async function call(
+  server: { url: string; token: string },
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<unknown> {
   const headers: Record<string, string> = { 'content-type': 'application/json' };
   if (server.token !== '') headers['authorization'] = `Token ${server.token}`;
   for (let attempt = 1; ; attempt++) {
-    const response = await fetch(server.url + path, { method, headers, ...(body === undefined ? {} : { body: JSON.stringify(body) }) });
+    const response = await fetch(server.url + path, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
     const text = await response.text();
     if (response.ok) return text === '' ? undefined : JSON.parse(text);
     // A server that has just come up answers 503 for a moment.

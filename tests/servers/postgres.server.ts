@@ -12,7 +12,8 @@ export interface PostgresServer {
 
 const START_TIMEOUT_MS = 120_000;
 const IMAGE = process.env['LAMPLIGHTER_TEST_POSTGRES_IMAGE'] ?? 'postgres:17';
-const HOW_TO_RUN = 'needs Docker, or LAMPLIGHTER_REGISTRY=postgres://user:password@host:5432/postgres of a role that may create databases';
+const HOW_TO_RUN =
+  'needs Docker, or LAMPLIGHTER_REGISTRY=postgres://user:password@host:5432/postgres of a role that may create databases';
 
 const named = process.env['LAMPLIGHTER_REGISTRY'];
 const access = await findServer(named?.startsWith('postgres') === true ? named : undefined, IMAGE);

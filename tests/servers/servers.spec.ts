@@ -10,7 +10,13 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 /** Runs the fixture suite where no server can be found; answers exit code and output. */
 function runWithoutServers(environment: Record<string, string>): Promise<{ code: number | null; output: string }> {
   const { INFLUX_URL: _1, LAMPLIGHTER_REGISTRY: _2, CI: _3, ...rest } = process.env;
-  const argv = ['--experimental-vm-modules', 'node_modules/jest/bin/jest.js', '--ci', '--testMatch', '**/tests/servers/fixtures/needs-both.ts'];
+  const argv = [
+    '--experimental-vm-modules',
+    'node_modules/jest/bin/jest.js',
+    '--ci',
+    '--testMatch',
+    '**/tests/servers/fixtures/needs-both.ts',
+  ];
   const child = spawn(process.execPath, argv, {
     cwd: ROOT,
     env: { ...rest, DOCKER_HOST: 'tcp://127.0.0.1:9', TESTCONTAINERS_HOST_OVERRIDE: '127.0.0.1', ...environment },
@@ -42,7 +48,9 @@ describeWithPostgres('a PostgreSQL of the suite', (server) => {
   it('is an empty database of its own', async () => {
     const client = new pg.Client({ connectionString: server().url });
     await client.connect();
-    const tables = await client.query("SELECT count(*)::int AS n FROM information_schema.tables WHERE table_schema = 'public'");
+    const tables = await client.query(
+      "SELECT count(*)::int AS n FROM information_schema.tables WHERE table_schema = 'public'",
+    );
     await client.end();
     expect(tables.rows).toEqual([{ n: 0 }]);
   });

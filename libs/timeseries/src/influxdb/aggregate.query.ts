@@ -47,23 +47,42 @@ export class AggregateReader {
     const strange = query.aggregates.find((aggregate) => !AGGREGATES.includes(aggregate));
     if (strange !== undefined) throw new LamplighterError('bad-request', `There is no aggregate '${String(strange)}'.`);
     // Computed for one bucket too, because it checks the time zone.
-    const segments = bucketSegments(query.from, Math.max(query.to, query.from + 1), query.everyMs ?? 86_400_000, query.timeZone);
-    if (query.groups.size === 0 || query.metrics.length === 0 || query.aggregates.length === 0 || query.from >= query.to) return [];
-    const bucket = query.everyMs === null ? (): number => query.from : (time: number): number => bucketStart(time, segments);
+    const segments = bucketSegments(
+      query.from,
+      Math.max(query.to, query.from + 1),
+      query.everyMs ?? 86_400_000,
+      query.timeZone,
+    );
+    if (
+      query.groups.size === 0 ||
+      query.metrics.length === 0 ||
+      query.aggregates.length === 0 ||
+      query.from >= query.to
+    )
+      return [];
+    const bucket =
+      query.everyMs === null ? (): number => query.from : (time: number): number => bucketStart(time, segments);
     const pools = await this.pool(query, query.everyMs === null ? flux`` : windows(segments), bucket);
     return toRows(query, pools);
   }
 
-  private async pool(query: AggregateQuery, window: FluxPart, bucket: (time: number) => number): Promise<Map<string, Pool>> {
+  private async pool(
+    query: AggregateQuery,
+    window: FluxPart,
+    bucket: (time: number) => number,
+  ): Promise<Map<string, Pool>> {
     const parts = [...new Set(query.aggregates.flatMap((aggregate) => PARTS[aggregate]))];
     const pools = new Map<string, Pool>();
     const devices = [...query.groups.keys()];
     const chunks: string[][] = [];
-    for (let at = 0; at < devices.length; at += DEVICES_PER_REQUEST) chunks.push(devices.slice(at, at + DEVICES_PER_REQUEST));
+    for (let at = 0; at < devices.length; at += DEVICES_PER_REQUEST)
+      chunks.push(devices.slice(at, at + DEVICES_PER_REQUEST));
     const requests = chunks.flatMap((chunk) => parts.map((part) => ({ chunk, part })));
     for (let at = 0; at < requests.length; at += REQUESTS_AT_ONCE) {
       await Promise.all(
-        requests.slice(at, at + REQUESTS_AT_ONCE).map(({ chunk, part }) => this.request(query, chunk, part, window, bucket, pools)),
+        requests
+          .slice(at, at + REQUESTS_AT_ONCE)
+          .map(({ chunk, part }) => this.request(query, chunk, part, window, bucket, pools)),
       );
     }
     return pools;
@@ -114,7 +133,11 @@ function addTo(pool: Pool, part: Part, value: number, time: bigint): void {
 /** The widest window of which every bucket is made, lying so that no bucket begins inside one. */
 function windows(segments: readonly BucketSegment[]): FluxPart {
   const first = segments[0]!;
-  const width = segments.reduce((gcd, each) => greatestDivisor(greatestDivisor(greatestDivisor(gcd, each.periodMs), each.everyMs), each.anchor - first.anchor), 0);
+  const width = segments.reduce(
+    (gcd, each) =>
+      greatestDivisor(greatestDivisor(greatestDivisor(gcd, each.periodMs), each.everyMs), each.anchor - first.anchor),
+    0,
+  );
   const offset = ((first.anchor % width) + width) % width;
   const duration = (ms: number): FluxPart => flux`duration(v: ${fluxInteger(BigInt(ms) * 1_000_000n)})`;
   return flux`|> window(every: ${duration(width)}, offset: ${duration(offset)})`;
@@ -134,7 +157,12 @@ function toRows(query: AggregateQuery, pools: ReadonlyMap<string, Pool>): Aggreg
     for (const aggregate of query.aggregates) values[aggregate] = valueOf(pool, aggregate);
     return { group, time, metric, values };
   });
-  return rows.sort((a, b) => a.time - b.time || (a.group < b.group ? -1 : a.group > b.group ? 1 : 0) || rank.get(a.metric)! - rank.get(b.metric)!);
+  return rows.sort(
+    (a, b) =>
+      a.time - b.time ||
+      (a.group < b.group ? -1 : a.group > b.group ? 1 : 0) ||
+      rank.get(a.metric)! - rank.get(b.metric)!,
+  );
 }
 
 function valueOf(pool: Pool, aggregate: Aggregate): number {

@@ -1,7 +1,15 @@
 import { type DeadLetter, LamplighterError, type ReadingBatch } from '#core';
 import type { OutcomeCount, StoreCommit, StorePosition } from '../telemetry-store.js';
 import { deadLetterLine } from './dead-letter-lines.js';
-import { attemptLine, attemptOf, commitLine, type CommittedState, type LedgerReader, type LedgerTotals, outcomeLines } from './ledger.js';
+import {
+  attemptLine,
+  attemptOf,
+  commitLine,
+  type CommittedState,
+  type LedgerReader,
+  type LedgerTotals,
+  outcomeLines,
+} from './ledger.js';
 import { type ReadingLine, readingLines } from './line-protocol.js';
 import type { KnownNames } from './names.js';
 import { lettersOfRefusals } from './refused-readings.js';
@@ -58,7 +66,10 @@ export class CommitWriter {
     );
     await this.writeLetters([...batch.deadLetters, ...letters], journalled);
     if (start === null && outcomes.length > 0) {
-      throw new LamplighterError('store-rejected', 'Outcome counts belong to messages of a journal: give the position too.');
+      throw new LamplighterError(
+        'store-rejected',
+        'Outcome counts belong to messages of a journal: give the position too.',
+      );
     }
     await this.writeOurs(outcomeLines(batch.consumer, outcomes, start ?? 0));
     return outcomes;
@@ -73,7 +84,10 @@ export class CommitWriter {
     const refused = await this.writer.write(lines);
     const first = refused[0];
     if (first === undefined) return;
-    throw new LamplighterError('store-rejected', `InfluxDB refused ${refused.length} lines of dead letters or the ledger: ${first.reason}`);
+    throw new LamplighterError(
+      'store-rejected',
+      `InfluxDB refused ${refused.length} lines of dead letters or the ledger: ${first.reason}`,
+    );
   }
 
   private async takeBack(consumer: string, start: number): Promise<void> {
@@ -90,20 +104,30 @@ export class CommitWriter {
   private refuseUnknownNames(readings: readonly ReadingBatch[]): void {
     for (const batch of readings) {
       const kind = this.names.find(batch.kind);
-      const strange = batch.metrics.find((metric) => kind?.metrics.includes(metric) !== true && kind?.derived.includes(metric) !== true);
+      const strange = batch.metrics.find(
+        (metric) => kind?.metrics.includes(metric) !== true && kind?.derived.includes(metric) !== true,
+      );
       if (kind === undefined || strange !== undefined) {
-        throw new LamplighterError('store-rejected', `The store was opened without kind '${batch.kind}'${strange === undefined ? '' : `, metric '${strange}'`}.`);
+        throw new LamplighterError(
+          'store-rejected',
+          `The store was opened without kind '${batch.kind}'${strange === undefined ? '' : `, metric '${strange}'`}.`,
+        );
       }
     }
   }
 }
 
 function addUp(before: LedgerTotals | undefined, outcomes: readonly OutcomeCount[]): LedgerTotals {
-  const totals: LedgerTotals = { stored: before?.stored ?? 0, duplicates: before?.duplicates ?? 0, deadLetters: { ...before?.deadLetters } };
+  const totals: LedgerTotals = {
+    stored: before?.stored ?? 0,
+    duplicates: before?.duplicates ?? 0,
+    deadLetters: { ...before?.deadLetters },
+  };
   for (const count of outcomes) {
     totals.stored += count.stored;
     totals.duplicates += count.duplicates;
-    for (const [code, number] of Object.entries(count.deadLetters)) totals.deadLetters[code] = (totals.deadLetters[code] ?? 0) + number;
+    for (const [code, number] of Object.entries(count.deadLetters))
+      totals.deadLetters[code] = (totals.deadLetters[code] ?? 0) + number;
   }
   return totals;
 }

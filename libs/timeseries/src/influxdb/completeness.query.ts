@@ -25,7 +25,9 @@ export class CompletenessReader {
       rows(flux`|> first()`),
       rows(flux`|> last()`),
       // One more than asked for tells whether there are more.
-      rows(flux`|> elapsed(unit: 1ms) |> filter(fn: (r) => r.elapsed > ${fluxInteger(Math.floor(2 * query.intervalMs))}) |> limit(n: ${query.maxGaps + 1})`),
+      rows(
+        flux`|> elapsed(unit: 1ms) |> filter(fn: (r) => r.elapsed > ${fluxInteger(Math.floor(2 * query.intervalMs))}) |> limit(n: ${query.maxGaps + 1})`,
+      ),
     ]);
     const timeOf = (row: { readonly [column: string]: unknown } | undefined): number | null =>
       row === undefined ? null : parseMs(String(row['_time']));

@@ -14,7 +14,12 @@ export function writeCursor(cursor: Cursor): string {
 export function readCursor(text: string): Cursor {
   try {
     const parts: unknown = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'));
-    if (Array.isArray(parts) && parts.length === 2 && typeof parts[1] === 'string' && /^-?\d{1,19}$/.test(String(parts[0]))) {
+    if (
+      Array.isArray(parts) &&
+      parts.length === 2 &&
+      typeof parts[1] === 'string' &&
+      /^-?\d{1,19}$/.test(String(parts[0]))
+    ) {
       return { time: BigInt.asIntN(64, BigInt(String(parts[0]))), key: parts[1] };
     }
   } catch {

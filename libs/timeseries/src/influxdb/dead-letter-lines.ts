@@ -12,8 +12,12 @@ const PART = /^part\d{4}$/;
  */
 export function deadLetterLine(letter: DeadLetter, journalled: boolean): string {
   const { payload, ...rest } = letter;
-  const body = [Buffer.from(JSON.stringify(wellFormed(rest))), payload].map((bytes) => Buffer.from(bytes).toString('base64')).join('.');
-  const fields: Record<string, FieldValue> = { [FIELD.sequence]: integer(journalled ? letter.sequence : OUTSIDE_JOURNAL) };
+  const body = [Buffer.from(JSON.stringify(wellFormed(rest))), payload]
+    .map((bytes) => Buffer.from(bytes).toString('base64'))
+    .join('.');
+  const fields: Record<string, FieldValue> = {
+    [FIELD.sequence]: integer(journalled ? letter.sequence : OUTSIDE_JOURNAL),
+  };
   for (let at = 0, part = 0; at < body.length; at += PART_CHARACTERS, part++) {
     fields[`part${String(part).padStart(4, '0')}`] = text(body.slice(at, at + PART_CHARACTERS));
   }
@@ -35,7 +39,10 @@ function tagsOf(letter: DeadLetter): Record<string, string | null> {
 /** Puts the parts together again; `fields` are the fields of one point. */
 export function readDeadLetter(fields: ReadonlyMap<string, unknown>): DeadLetter {
   const parts = [...fields.keys()].filter((name) => PART.test(name)).sort();
-  const [rest = '', payload = ''] = parts.map((name) => String(fields.get(name))).join('').split('.');
+  const [rest = '', payload = ''] = parts
+    .map((name) => String(fields.get(name)))
+    .join('')
+    .split('.');
   const letter = JSON.parse(Buffer.from(rest, 'base64').toString('utf8')) as Omit<DeadLetter, 'payload'>;
   return { ...letter, payload: new Uint8Array(Buffer.from(payload, 'base64')) };
 }

@@ -2,7 +2,17 @@ import type { DeadLetter } from '#core';
 import type { DeadLetterPage, DeadLetterQuery } from '../telemetry-store.js';
 import { type Cursor, readCursor, writeCursor } from './cursor.js';
 import { readDeadLetter } from './dead-letter-lines.js';
-import { ALL_TIME, flux, fluxInteger, type FluxPart, type FluxReader, milliseconds, oneOf, parseNs, stored } from './flux.js';
+import {
+  ALL_TIME,
+  flux,
+  fluxInteger,
+  type FluxPart,
+  type FluxReader,
+  milliseconds,
+  oneOf,
+  parseNs,
+  stored,
+} from './flux.js';
 import type { LedgerReader } from './ledger.js';
 import { FIELD, MEASUREMENT, OUTSIDE_JOURNAL } from './names.js';
 import { decodeText } from './text.js';
@@ -42,7 +52,8 @@ export class DeadLetterReader {
 
   private async bodies(query: DeadLetterQuery, page: readonly Cursor[]): Promise<Map<string, DeadLetter>> {
     const range = { from: page.at(-1)!.time, to: page[0]!.time + 1n };
-    const rows = await this.flux.rows(flux`${this.flux.source(range, flux`${tags(query)} and r._field != ${FIELD.sequence}`)}
+    const rows = await this.flux
+      .rows(flux`${this.flux.source(range, flux`${tags(query)} and r._field != ${FIELD.sequence}`)}
   |> keep(columns: ["_time", "item", "_field", "_value"])`);
     const fields = new Map<string, Map<string, unknown>>();
     for (const row of rows) {

@@ -1,7 +1,18 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { describeWithInflux } from '../../../../tests/servers/influx.server.js';
 import { type Fault, FaultProxy } from '../../../../tests/servers/influx-fault.proxy.js';
-import { cut, expectedLedger, readLedger, SCHEMA, batchOf, commitOf, outcome, T0, HOUR } from '../contract/samples.contract.js';
+import {
+  cut,
+  expectedLedger,
+  readLedger,
+  SCHEMA,
+  batchOf,
+  commitOf,
+  outcome,
+  T0,
+  HOUR,
+} from '../contract/samples.contract.js';
+import type { Clock } from '#core';
 import type { StoreCommit } from '../telemetry-store.js';
 import { InfluxTelemetryStore } from './influx-telemetry-store.js';
 
@@ -11,7 +22,7 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
   let bucket: string;
   let store: InfluxTelemetryStore;
 
-  const open = (change: { url?: string; retryForMs?: number; requestTimeoutMs?: number } = {}) =>
+  const open = (change: { url?: string; retryForMs?: number; requestTimeoutMs?: number; clock?: Clock } = {}) =>
     InfluxTelemetryStore.open({
       url: proxy.url,
       token: server().token,
@@ -34,7 +45,11 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
   const seed = async (lines: string): Promise<void> => {
     const { url, token, org } = server();
     const query = new URLSearchParams({ org, bucket, precision: 'ns' });
-    const response = await fetch(`${url}/api/v2/write?${query.toString()}`, { method: 'POST', headers: { authorization: `Token ${token}` }, body: lines });
+    const response = await fetch(`${url}/api/v2/write?${query.toString()}`, {
+      method: 'POST',
+      headers: { authorization: `Token ${token}` },
+      body: lines,
+    });
     expect(response.status).toBe(204);
   };
 
@@ -80,6 +95,18 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
     expect(await readLedger(impatient)).toEqual(expectedLedger(30));
   });
 
+  it('T26 gives up in time although the clock of the machine jumps back at every look', async () => {
+    let hours = 0;
+    const clock = { now: () => Date.now() - hours++ * HOUR, monotonic: () => performance.now() };
+    const store26 = await open({ retryForMs: 500, clock });
+    proxy.plan = () => ({ type: 'answer', status: 503, headers: { 'retry-after': '0' } });
+    const started = performance.now();
+    await expect(store26.commit(cut(0, 10))).rejects.toMatchObject({ code: 'store-unavailable' });
+    const took = performance.now() - started;
+    expect(took).toBeGreaterThan(300);
+    expect(took).toBeLessThan(5_000);
+  });
+
   it('T25 the commit record was written though its answer was lost: a retry of the batch changes nothing', async () => {
     const impatient = await open({ retryForMs: 0 });
     proxy.plan = (lines) => (lines[0]!.startsWith('ledger_commit') ? { type: 'store-then-reset' } : null);
@@ -90,21 +117,33 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
     expect(await readLedger(impatient)).toEqual(expectedLedger(30));
   });
 
-  it.each([400, 413, 422])('T25 %i for a batch with one line: its neighbours are stored, it becomes a dead letter', async (status) => {
-    const poison = 'device=dev-2 ';
-    proxy.plan = (lines) => (lines.some((line) => line.startsWith(`weather,${poison}`) && line.includes('device_seq=6i')) ? { type: 'answer', status } : null);
-    await store.commit(cut(0, 20));
-    const ledger = await readLedger(store);
-    const expected = expectedLedger(20);
-    expect(ledger.times).toEqual(expected.times.filter((time) => time !== T0 + 6000));
-    expect(ledger.stored).toBe(expected.stored - 1);
-    const [letter] = (await store.deadLetters({ departments: null, code: 'store-rejected-line', limit: 10 })).deadLetters;
-    expect(letter).toMatchObject({ sequence: 6, source: 'dev-2', device: 'dev-2', kind: 'weather', partial: false });
-    expect(JSON.parse(Buffer.from(letter!.payload).toString())).toEqual({ ts: T0 + 6000, boot: 'b', seq: 6, values: { temperature: 20.6, humidity: 50 } });
-    const [total] = await store.outcomes({ groupBy: 'total' });
-    expect(total!.deadLetters).toEqual({ 'out-of-range': expected.refused, 'store-rejected-line': 1 });
-    expect(total!.stored + total!.duplicates + total!.deadLetters['out-of-range']! + 1).toBe(20);
-  });
+  it.each([400, 413, 422])(
+    'T25 %i for a batch with one line: its neighbours are stored, it becomes a dead letter',
+    async (status) => {
+      const poison = 'device=dev-2 ';
+      proxy.plan = (lines) =>
+        lines.some((line) => line.startsWith(`weather,${poison}`) && line.includes('device_seq=6i'))
+          ? { type: 'answer', status }
+          : null;
+      await store.commit(cut(0, 20));
+      const ledger = await readLedger(store);
+      const expected = expectedLedger(20);
+      expect(ledger.times).toEqual(expected.times.filter((time) => time !== T0 + 6000));
+      expect(ledger.stored).toBe(expected.stored - 1);
+      const [letter] = (await store.deadLetters({ departments: null, code: 'store-rejected-line', limit: 10 }))
+        .deadLetters;
+      expect(letter).toMatchObject({ sequence: 6, source: 'dev-2', device: 'dev-2', kind: 'weather', partial: false });
+      expect(JSON.parse(Buffer.from(letter!.payload).toString())).toEqual({
+        ts: T0 + 6000,
+        boot: 'b',
+        seq: 6,
+        values: { temperature: 20.6, humidity: 50 },
+      });
+      const [total] = await store.outcomes({ groupBy: 'total' });
+      expect(total!.deadLetters).toEqual({ 'out-of-range': expected.refused, 'store-rejected-line': 1 });
+      expect(total!.stored + total!.duplicates + total!.deadLetters['out-of-range']! + 1).toBe(20);
+    },
+  );
 
   it('T25 413 for whatever is larger than a server allows: the batch is cut until it fits', async () => {
     proxy.plan = (lines) => (lines.length > 3 ? { type: 'answer', status: 413 } : null);
@@ -126,26 +165,48 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
     expect(letters.map((letter) => [letter.sequence, letter.device, letter.partial])).toEqual([[37, 'd37', false]]);
     expect(letters[0]!.rejections[0]!.detail).toContain('field type conflict');
     const devices = rows.map((row) => row.device);
-    const page = await store.history({ kind: 'weather', devices, metrics: ['temperature'], from: T0, to: T0 + HOUR, limit: 1000 });
-    expect(page.values.map((value) => value.value)).toEqual(rows.map((row) => row.sequence).filter((sequence) => sequence !== 37));
+    const page = await store.history({
+      kind: 'weather',
+      devices,
+      metrics: ['temperature'],
+      from: T0,
+      to: T0 + HOUR,
+      limit: 1000,
+    });
+    expect(page.values.map((value) => value.value)).toEqual(
+      rows.map((row) => row.sequence).filter((sequence) => sequence !== 37),
+    );
     expect(await store.outcomes({ groupBy: 'total' })).toEqual([outcome('', 0, 99, 0, { 'store-rejected-line': 1 })]);
   });
 
   it('T25 a refused reading of a message of which another was stored is a partial letter', async () => {
-    proxy.plan = (lines) => (lines.some((line) => line.includes('temperature=2 ')) ? { type: 'answer', status: 422 } : null);
-    const rows = [1, 2, 3].map((temperature) => ({ device: 'a', time: T0 + temperature, sequence: 0, values: { temperature } }));
-    await store.commit(commitOf({ readings: [batchOf('weather', rows)], outcomes: [outcome('a', Math.floor(T0 / HOUR), 1)], next: 1 }));
+    proxy.plan = (lines) =>
+      lines.some((line) => line.includes('temperature=2 ')) ? { type: 'answer', status: 422 } : null;
+    const rows = [1, 2, 3].map((temperature) => ({
+      device: 'a',
+      time: T0 + temperature,
+      sequence: 0,
+      values: { temperature },
+    }));
+    await store.commit(
+      commitOf({ readings: [batchOf('weather', rows)], outcomes: [outcome('a', Math.floor(T0 / HOUR), 1)], next: 1 }),
+    );
     const [letter] = (await store.deadLetters({ departments: null, limit: 10 })).deadLetters;
     expect(letter).toMatchObject({ sequence: 0, partial: true });
     expect(await store.outcomes({ groupBy: 'total' })).toEqual([outcome('', 0, 1)]);
   });
 
   it('T25 a storm of all faults with crashes in between: counts are exact', async () => {
-    const faults: Fault[] = [{ type: 'answer', status: 503 }, { type: 'store-then-reset' }, { type: 'reset' }, { type: 'answer', status: 429 }];
+    const faults: Fault[] = [
+      { type: 'answer', status: 503 },
+      { type: 'store-then-reset' },
+      { type: 'reset' },
+      { type: 'answer', status: 429 },
+    ];
     const random = generator(25);
     proxy.plan = () => (random() < 0.3 ? faults[Math.floor(random() * faults.length)]! : null);
     let crashing = await open({ retryForMs: 0 });
-    for (let from = 0; from < 200; ) {
+    for (let from = 0; from < 200;) {
       const batch: StoreCommit = cut(from, Math.min(200, from + 1 + Math.floor(random() * 30)));
       await crashing.commit(batch).catch(async () => {
         crashing = await open({ retryForMs: 0 });
@@ -161,7 +222,9 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
     await expect(store.ping()).resolves.toBeUndefined();
     proxy.plan = () => ({ type: 'answer', status: 503 });
     await expect(store.ping()).rejects.toMatchObject({ code: 'store-unavailable', retryable: true });
-    await expect((await open({ url: 'http://127.0.0.1:9' })).ping()).rejects.toMatchObject({ code: 'store-unavailable' });
+    await expect((await open({ url: 'http://127.0.0.1:9' })).ping()).rejects.toMatchObject({
+      code: 'store-unavailable',
+    });
     bucket = 'no-such-bucket';
     proxy.plan = () => null;
     await expect((await open()).ping()).rejects.toThrow(/bucket/);

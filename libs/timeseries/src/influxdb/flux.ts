@@ -1,4 +1,12 @@
-import { flux, fluxExpression, fluxInteger, fluxString, HttpError, InfluxDB, type QueryApi } from '@influxdata/influxdb-client';
+import {
+  flux,
+  fluxExpression,
+  fluxInteger,
+  fluxString,
+  HttpError,
+  InfluxDB,
+  type QueryApi,
+} from '@influxdata/influxdb-client';
 import { LamplighterError } from '#core';
 import { encodeText } from './text.js';
 
@@ -60,9 +68,15 @@ export function oneOf(column: 'device' | '_field' | '_measurement' | 'department
   const name = fluxExpression(`r[${JSON.stringify(column)}]`);
   if (texts.length === 0) return flux`false`;
   if (texts.length > MAX_ALTERNATIVES) {
-    return flux`contains(value: ${name}, set: [${join(texts.map((text) => flux`${stored(text)}`), ', ')}])`;
+    return flux`contains(value: ${name}, set: [${join(
+      texts.map((text) => flux`${stored(text)}`),
+      ', ',
+    )}])`;
   }
-  return flux`(${join(texts.map((text) => flux`${name} == ${stored(text)}`), ' or ')})`;
+  return flux`(${join(
+    texts.map((text) => flux`${name} == ${stored(text)}`),
+    ' or ',
+  )})`;
 }
 
 /** Runs Flux in one bucket. */
@@ -73,7 +87,9 @@ export class FluxReader {
     options: { readonly url: string; readonly token: string; readonly org: string; readonly queryTimeoutMs: number },
     private readonly bucket: string,
   ) {
-    this.api = new InfluxDB({ url: options.url, token: options.token, timeout: options.queryTimeoutMs }).getQueryApi(options.org);
+    this.api = new InfluxDB({ url: options.url, token: options.token, timeout: options.queryTimeoutMs }).getQueryApi(
+      options.org,
+    );
   }
 
   /** `from(bucket) |> range |> filter` over the predicate. */

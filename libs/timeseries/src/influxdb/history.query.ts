@@ -1,6 +1,17 @@
 import type { HistoryPage, HistoryQuery, HistoryValue } from '../telemetry-store.js';
 import { type Cursor, readCursor, writeCursor } from './cursor.js';
-import { flux, fluxInteger, type FluxPart, type FluxReader, type FluxRow, milliseconds, oneOf, parseNs, type Range, stored } from './flux.js';
+import {
+  flux,
+  fluxInteger,
+  type FluxPart,
+  type FluxReader,
+  type FluxRow,
+  milliseconds,
+  oneOf,
+  parseNs,
+  type Range,
+  stored,
+} from './flux.js';
 import type { LedgerReader } from './ledger.js';
 import { FIELD, type KnownNames, MEASUREMENT, OUTSIDE_JOURNAL } from './names.js';
 import { decodeText } from './text.js';
@@ -44,7 +55,11 @@ export class HistoryReader {
     }
   }
 
-  private async entries(query: HistoryQuery, metrics: readonly string[], after: Cursor | null): Promise<{ entries: Entry[]; next: Cursor | null }> {
+  private async entries(
+    query: HistoryQuery,
+    metrics: readonly string[],
+    after: Cursor | null,
+  ): Promise<{ entries: Entry[]; next: Cursor | null }> {
     const range = milliseconds(query.from, query.to);
     const from = after === null || after.time < range.from ? range.from : after.time;
     if (from >= range.to) return { entries: [], next: null };
@@ -52,12 +67,17 @@ export class HistoryReader {
     const count = query.limit + metrics.length + 1;
     const source = this.flux.source({ from, to: range.to }, predicate(query, oneOf('_field', metrics)));
     const rest = after === null ? flux`` : flux`|> filter(fn: (r) => ${pastCursor(after)})`;
-    const rows = await this.flux.rows(flux`${source} ${rest} |> limit(n: ${count}) |> keep(columns: ["_time", "device", "_field", "_value"])
+    const rows = await this.flux
+      .rows(flux`${source} ${rest} |> limit(n: ${count}) |> keep(columns: ["_time", "device", "_field", "_value"])
   |> group() |> sort(columns: ["_time", "device"]) |> limit(n: ${count})`);
     return cutPage(rows.map(toEntry), query.limit, rows.length === count);
   }
 
-  private async withArrival(query: HistoryQuery, metrics: readonly string[], entries: readonly Entry[]): Promise<HistoryValue[]> {
+  private async withArrival(
+    query: HistoryQuery,
+    metrics: readonly string[],
+    entries: readonly Entry[],
+  ): Promise<HistoryValue[]> {
     if (entries.length === 0) return [];
     const range = { from: entries[0]!.time, to: entries.at(-1)!.time + 1n };
     const arrivals = await this.arrivals(query, range);
@@ -71,7 +91,15 @@ export class HistoryReader {
         const arrival = arrivals.get(`${entry.time} ${entry.device}`);
         if (arrival === undefined || arrival.sequence >= visibleBefore) return [];
         const { metric, value } = entry;
-        return [{ device: decodeText(entry.device), time: Number(entry.time / 1_000_000n), receivedAt: arrival.receivedAt, metric, value }];
+        return [
+          {
+            device: decodeText(entry.device),
+            time: Number(entry.time / 1_000_000n),
+            receivedAt: arrival.receivedAt,
+            metric,
+            value,
+          },
+        ];
       });
   }
 
@@ -102,14 +130,19 @@ function pastCursor(cursor: Cursor): FluxPart {
 }
 
 function toEntry(row: FluxRow): Entry {
-  return { time: parseNs(String(row['_time'])), device: String(row['device']), metric: String(row['_field']), value: Number(row['_value']) };
+  return {
+    time: parseNs(String(row['_time'])),
+    device: String(row['device']),
+    metric: String(row['_field']),
+    value: Number(row['_value']),
+  };
 }
 
 /** Whole rows that hold at most `limit` values, or one row when that alone holds more. `entries` are in order. */
 function cutPage(entries: readonly Entry[], limit: number, more: boolean): { entries: Entry[]; next: Cursor | null } {
   if (!more && entries.length <= limit) return { entries: [...entries], next: null };
   let end = 0;
-  for (let at = 0; at < entries.length; ) {
+  for (let at = 0; at < entries.length;) {
     const rowEnd = endOfRow(entries, at);
     if (rowEnd > limit && end > 0) break;
     end = rowEnd;
@@ -121,7 +154,12 @@ function cutPage(entries: readonly Entry[], limit: number, more: boolean): { ent
 
 function endOfRow(entries: readonly Entry[], start: number): number {
   let end = start + 1;
-  while (end < entries.length && entries[end]!.time === entries[start]!.time && entries[end]!.device === entries[start]!.device) end++;
+  while (
+    end < entries.length &&
+    entries[end]!.time === entries[start]!.time &&
+    entries[end]!.device === entries[start]!.device
+  )
+    end++;
   return end;
 }
 

@@ -8,7 +8,8 @@ describeWithInflux('InfluxTelemetryStore', (server) => {
   describeTelemetryStore('InfluxDB', async ({ schema }: OpenOptions): Promise<OpenedStore> => {
     const { url, token, org, createBucket } = server();
     const bucket = await createBucket();
-    const openStore = (newSchema: StoreSchema) => InfluxTelemetryStore.open({ url, token, org, bucket, schema: newSchema });
+    const openStore = (newSchema: StoreSchema) =>
+      InfluxTelemetryStore.open({ url, token, org, bucket, schema: newSchema });
     return {
       store: await openStore(schema),
       interrupt: (batch: StoreCommit) => interrupt({ url, token, org, bucket, schema }, batch),

@@ -81,11 +81,19 @@ export class InfluxTelemetryStore implements TelemetryStore {
   static open(options: InfluxOptions): Promise<InfluxTelemetryStore> {
     const missing = (['url', 'token', 'org', 'bucket'] as const).filter((name) => options[name] === '');
     if (missing.length > 0 || !URL.canParse(options.url)) {
-      return Promise.reject(new LamplighterError('bad-configuration', `InfluxDB needs url, token, org and bucket; wrong or missing: ${missing.join(', ') || 'url'}.`));
+      return Promise.reject(
+        new LamplighterError(
+          'bad-configuration',
+          `InfluxDB needs url, token, org and bucket; wrong or missing: ${missing.join(', ') || 'url'}.`,
+        ),
+      );
     }
     const url = options.url.replace(/\/+$/, '');
     const names = new KnownNames(options.schema);
-    const reader = new FluxReader({ ...options, url, queryTimeoutMs: options.queryTimeoutMs ?? 60_000 }, options.bucket);
+    const reader = new FluxReader(
+      { ...options, url, queryTimeoutMs: options.queryTimeoutMs ?? 60_000 },
+      options.bucket,
+    );
     const writer = new InfluxWriter({
       url,
       token: options.token,
@@ -150,7 +158,9 @@ export class InfluxTelemetryStore implements TelemetryStore {
     const kinds = this.names.all().map((kind) => kind.kind);
     const visibleBefore = await this.ledger.visibleBefore();
     const predicate = flux`${oneOf('_measurement', kinds)} and r._field == ${FIELD.sequence} and r._value < ${fluxInteger(visibleBefore)}`;
-    const counted = await this.flux.rows(flux`${this.flux.source(ALL_TIME, predicate)} |> group(columns: ["_measurement"]) |> count()`);
+    const counted = await this.flux.rows(
+      flux`${this.flux.source(ALL_TIME, predicate)} |> group(columns: ["_measurement"]) |> count()`,
+    );
     const rows = Object.fromEntries(kinds.map((kind) => [kind, 0]));
     for (const row of counted) rows[String(row['_measurement'])] = Number(row['_value']);
     return { rows, bytes: null };

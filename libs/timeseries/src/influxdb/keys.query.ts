@@ -1,5 +1,15 @@
 import type { StoredKey } from '../telemetry-store.js';
-import { flux, fluxInteger, type FluxPart, type FluxReader, type FluxRow, milliseconds, oneOf, parseMs, type Range } from './flux.js';
+import {
+  flux,
+  fluxInteger,
+  type FluxPart,
+  type FluxReader,
+  type FluxRow,
+  milliseconds,
+  oneOf,
+  parseMs,
+  type Range,
+} from './flux.js';
 import { FIELD, type KnownNames } from './names.js';
 import { decodeText } from './text.js';
 
@@ -17,7 +27,13 @@ export class KeyReader {
   async found(kind: string, device: string, from: number, to: number, beforeSequence: number): Promise<StoredKey[]> {
     this.names.kind(kind);
     if (from >= to || beforeSequence <= 0) return [];
-    const rows = await this.rows(milliseconds(from, to), [kind], oneOf('device', [device]), flux`r.journal_sequence < ${fluxInteger(beforeSequence)}`, flux``);
+    const rows = await this.rows(
+      milliseconds(from, to),
+      [kind],
+      oneOf('device', [device]),
+      flux`r.journal_sequence < ${fluxInteger(beforeSequence)}`,
+      flux``,
+    );
     return this.toKeys(rows);
   }
 
@@ -30,7 +46,13 @@ export class KeyReader {
     return this.toKeys(await this.rows(range, kinds, flux`true`, wanted, newest));
   }
 
-  private rows(range: Range, kinds: readonly string[], devices: FluxPart, wanted: FluxPart, rest: FluxPart): Promise<FluxRow[]> {
+  private rows(
+    range: Range,
+    kinds: readonly string[],
+    devices: FluxPart,
+    wanted: FluxPart,
+    rest: FluxPart,
+  ): Promise<FluxRow[]> {
     const predicate = flux`${oneOf('_measurement', kinds)} and ${oneOf('_field', KEY_FIELDS)} and ${devices}`;
     return this.flux.rows(flux`${this.flux.source(range, predicate)}
   |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")

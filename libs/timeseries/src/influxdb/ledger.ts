@@ -53,7 +53,13 @@ export function attemptOf(batch: StoreCommit, start: number): Attempt {
   for (const readings of batch.readings) received.push(...bounds(readings.receivedAt));
   const [firstHour, lastHour] = bounds(hours) as [number?, number?];
   const [firstReceived, lastReceived] = bounds(received) as [number?, number?];
-  return { start, firstHour: firstHour ?? 0, lastHour: lastHour ?? -1, firstReceived: firstReceived ?? 0, lastReceived: lastReceived ?? -1 };
+  return {
+    start,
+    firstHour: firstHour ?? 0,
+    lastHour: lastHour ?? -1,
+    firstReceived: firstReceived ?? 0,
+    lastReceived: lastReceived ?? -1,
+  };
 }
 
 function bounds(values: ArrayLike<number>): number[] {
@@ -85,7 +91,8 @@ export function commitLine(consumer: string, start: number, state: CommittedStat
 }
 
 /** Time of an outcome count: its hour, and inside the hour the sequence at which its commit starts. */
-const outcomeTime = (hour: number, start: number): bigint => BigInt(hour) * BigInt(HOUR_MS) * 1_000_000n + BigInt(start);
+const outcomeTime = (hour: number, start: number): bigint =>
+  BigInt(hour) * BigInt(HOUR_MS) * 1_000_000n + BigInt(start);
 
 /** Field of the number of dead letters of a code. */
 const CODE = 'code:';
@@ -164,7 +171,9 @@ export class LedgerReader {
     const range = milliseconds(attempt.firstReceived, attempt.lastReceived + 1);
     for (const row of await this.flux.rows(this.flux.source(range, predicate))) {
       const tags = tagsOf(row, ['source', 'device', 'department', 'code', 'item']);
-      lines.push(line(MEASUREMENT.deadLetter, tags, { [FIELD.sequence]: integer(VOID) }, parseNs(String(row['_time']))));
+      lines.push(
+        line(MEASUREMENT.deadLetter, tags, { [FIELD.sequence]: integer(VOID) }, parseNs(String(row['_time']))),
+      );
     }
     return lines;
   }

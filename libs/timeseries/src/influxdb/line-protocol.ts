@@ -17,10 +17,11 @@ const NANOSECONDS = 1_000_000;
 
 /**
  * Time of a point in nanoseconds: the millisecond, and below it a part of the journal sequence. So two readings of a device in the
- * same millisecond are two points, and the same message written again overwrites its own point and no other.
+ * same millisecond are two points, and the same message written again overwrites its own point and no other. A time with a fraction
+ * is rounded down.
  */
 export function pointTime(timeMs: number, sequence: number): bigint {
-  return BigInt(timeMs) * 1_000_000n + BigInt(sequence % NANOSECONDS);
+  return BigInt(Math.floor(timeMs)) * 1_000_000n + BigInt(sequence % NANOSECONDS);
 }
 
 export function line(
@@ -79,9 +80,10 @@ export function readingLines(batch: ReadingBatch, derived: readonly string[], jo
     }
     const head = heads[batch.device[row]!]!;
     const time = batch.time[row]!;
-    const received = `${FIELD.received}=${batch.receivedAt[row]!}i`;
+    const received = `${FIELD.received}=${Math.floor(batch.receivedAt[row]!)}i`;
     // Derived values carry no sequence in their time, so that computing them again replaces them.
-    if (computed !== '') lines.push({ line: `${derivedTo}${head}${received}${computed} ${pointTime(time, 0)}`, batch, row });
+    if (computed !== '')
+      lines.push({ line: `${derivedTo}${head}${received}${computed} ${pointTime(time, 0)}`, batch, row });
     if (sent === '' && computed !== '') continue;
     const fields = sentFields(batch, row, received, names, journalled);
     lines.push({ line: `${sentTo}${head}${fields}${sent} ${pointTime(time, batch.sequence[row]!)}`, batch, row });

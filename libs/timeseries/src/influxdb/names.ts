@@ -56,7 +56,8 @@ export class KnownNames {
   metrics(kind: StoreKind, asked: readonly string[]): readonly string[] {
     const known = [...kind.metrics, ...kind.derived];
     const strange = asked.find((metric) => !known.includes(metric));
-    if (strange !== undefined) throw new LamplighterError('bad-request', `Kind '${kind.kind}' has no metric '${strange}'.`);
+    if (strange !== undefined)
+      throw new LamplighterError('bad-request', `Kind '${kind.kind}' has no metric '${strange}'.`);
     return asked.length === 0 ? known : known.filter((metric) => asked.includes(metric));
   }
 }

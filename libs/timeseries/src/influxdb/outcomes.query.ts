@@ -18,7 +18,8 @@ export class OutcomeReader {
     if (groupBy === 'total' && source === undefined && fromHour === undefined && toHour === undefined) {
       return [total(await this.ledger.allTotals())];
     }
-    if (fromHour !== undefined && toHour !== undefined && fromHour >= toHour) return groupBy === 'total' ? [total([])] : [];
+    if (fromHour !== undefined && toHour !== undefined && fromHour >= toHour)
+      return groupBy === 'total' ? [total([])] : [];
     const sums = gather(await this.sums(query), groupBy);
     if (groupBy === 'total') return [total([...sums.values()])];
     return [...sums]
@@ -62,7 +63,8 @@ function total(parts: readonly LedgerTotals[]): OutcomeCount {
   for (const part of parts) {
     sum.stored += part.stored;
     sum.duplicates += part.duplicates;
-    for (const [code, count] of Object.entries(part.deadLetters)) sum.deadLetters[code] = (sum.deadLetters[code] ?? 0) + count;
+    for (const [code, count] of Object.entries(part.deadLetters))
+      sum.deadLetters[code] = (sum.deadLetters[code] ?? 0) + count;
   }
   return { source: '', hour: 0, ...sum };
 }

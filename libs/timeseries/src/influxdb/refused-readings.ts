@@ -27,7 +27,9 @@ export function lettersOfRefusals(
     const number = numbers.get(sequence) ?? 0;
     numbers.set(sequence, number + 1);
     const letter = letterOf(each, number);
-    const count = outcomes.find(({ source, hour }) => source === letter.source && hour === Math.floor(letter.receivedAt / HOUR_MS));
+    const count = outcomes.find(
+      ({ source, hour }) => source === letter.source && hour === Math.floor(letter.receivedAt / HOUR_MS),
+    );
     if (!whole.delete(letter.sequence) || count === undefined || count.stored === 0) return letter;
     count.stored -= 1;
     count.deadLetters[CODE] = (count.deadLetters[CODE] ?? 0) + 1;
@@ -56,7 +58,9 @@ function whollyRefused(refused: readonly RefusedReading[], batch: StoreCommit): 
 function letterOf({ batch, row, reason }: RefusedReading, number: number): DeadLetter {
   const device = batch.devices[batch.device[row]!]!;
   const sequence = batch.sequence[row]!;
-  const values = batch.metrics.map((metric, m) => [metric, batch.columns[m]![row]!] as const).filter(([, value]) => !Number.isNaN(value));
+  const values = batch.metrics
+    .map((metric, m) => [metric, batch.columns[m]![row]!] as const)
+    .filter(([, value]) => !Number.isNaN(value));
   const seq = batch.seq[row]!;
   const payload = {
     ts: batch.time[row]!,

@@ -3,7 +3,6 @@
  * a tag, drops empty tags, and the CSV of query results changes line ends, so whatever could be hurt is percent-encoded. Ordinary
  * ids stay as they are.
  */
-// eslint-disable-next-line no-control-regex -- control characters are what this is about
 const UNSAFE = /[%\\\u0000-\u001f\u007f\u0085\u2028\u2029]/g;
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const EMPTY = '%-';

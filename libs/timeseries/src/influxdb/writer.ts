@@ -67,7 +67,9 @@ export class InfluxWriter {
   async probe(): Promise<void> {
     const answer = await this.post(await compress('# ping'));
     if (answer.kind === 'stored') return;
-    throw new LamplighterError('store-unavailable', `InfluxDB does not take writes: ${answer.reason}`, { retryable: true });
+    throw new LamplighterError('store-unavailable', `InfluxDB does not take writes: ${answer.reason}`, {
+      retryable: true,
+    });
   }
 
   /** Halves a refused range until the bad line stands alone; its neighbours are stored on the way. */
@@ -94,7 +96,9 @@ export class InfluxWriter {
       if (answer.kind === 'refused') return answer.reason;
       const waitMs = answer.afterMs ?? this.backoff(attempt);
       if (clock.monotonic() + waitMs > deadline) {
-        throw new LamplighterError('store-unavailable', `InfluxDB does not take writes: ${answer.reason}`, { retryable: true });
+        throw new LamplighterError('store-unavailable', `InfluxDB does not take writes: ${answer.reason}`, {
+          retryable: true,
+        });
       }
       await sleep(waitMs);
     }
@@ -120,7 +124,11 @@ export class InfluxWriter {
     } catch (error) {
       // Time-out, reset, unreachable: the lines may or may not be there, so they are sent again.
       const { message, cause } = error as Error;
-      return { kind: 'retry', reason: cause instanceof Error ? `${message}: ${cause.message}` : message, afterMs: null };
+      return {
+        kind: 'retry',
+        reason: cause instanceof Error ? `${message}: ${cause.message}` : message,
+        afterMs: null,
+      };
     }
   }
 
