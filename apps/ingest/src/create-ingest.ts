@@ -88,6 +88,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   const aqhi = new DeriveAqhi({
     feed: await adapters.feed.consumer(AQHI_CONSUMER),
     store: adapters.store,
+    whenWritten: () => writing.done(),
     appendFeed: (batches) => writer.appendFeed(batches),
     kinds: kinds.filter((kind) => kind.derived.includes('aqhi')).map((kind) => kind.name),
     identify: (ids) => identitiesOf(directory, ids),

@@ -1,10 +1,12 @@
-import { Controller } from '@nestjs/common';
+import { Controller, UseFilters } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { JournalBatch } from '#journal';
 import { IngestService } from './ingest.service.js';
+import { FailureFilter } from './journal/failure.filter.js';
 import { JOURNAL_BATCH } from './journal/journal.strategy.js';
 
 @Controller()
+@UseFilters(FailureFilter)
 export class IngestController {
   constructor(private readonly ingest: IngestService) {}
 

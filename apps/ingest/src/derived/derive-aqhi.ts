@@ -20,6 +20,8 @@ const TIME_ZONE = 'Asia/Hong_Kong';
 export interface DeriveAqhiParts {
   readonly feed: JournalConsumer;
   readonly store: Pick<TelemetryStore, 'aggregate' | 'commit' | 'latest'>;
+  /** Resolves when everything that was given to the feed so far is in the store: rows are in the feed a moment before. */
+  readonly whenWritten: () => Promise<void>;
   readonly appendFeed: (batches: readonly ReadingBatch[]) => Promise<void>;
   /** Names of the kinds that have the derived metric 'aqhi'. */
   readonly kinds: readonly string[];
@@ -76,12 +78,13 @@ export class DeriveAqhi {
 
   /** Reads what was accepted, marks its hours, computes those that are over. */
   async step(): Promise<void> {
-    const { feed, signal, clock } = this.parts;
+    const { feed, signal, clock, whenWritten } = this.parts;
     const { records, next } = await feed.read({ ...READ, signal });
     for (const record of records) {
       const touched = this.touched.get(record.topic);
       if (touched !== undefined) touched.markBatch(decodeReadingBatch(record.payload), AQHI_POLLUTANTS);
     }
+    await whenWritten();
     for (const [kind, touched] of this.touched) await this.computeEnded(kind, touched, clock.now() - SETTLE_MS);
     if (records.length > 0) await feed.commit(next);
   }

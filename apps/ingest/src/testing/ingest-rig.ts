@@ -74,7 +74,7 @@ export class IngestRig {
       timePolicy: { maxAgeMs, maxFutureMs },
       batchMessages: this.options.batchMessages ?? 8_192,
       clock: this.options.clock ?? systemClock,
-      logger: pino({ level: 'silent' }),
+      logger: pino({ level: process.env.LAMPLIGHTER_LOG_LEVEL ?? 'silent' }),
       random: () => 0,
       onFatal: (error) => this.fatal.push(error),
     };
