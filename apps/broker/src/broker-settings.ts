@@ -62,7 +62,7 @@ export interface BrokerLimits {
 export const DEFAULT_LIMITS: BrokerLimits = {
   maxConnections: 20_000,
   maxConnectionsPerAddress: 1_000,
-  connectTimeoutMs: 5_000,
+  connectTimeoutMs: 10_000,
   maxConnectBytes: 16 * 1024,
   maxPacketBytes: 256 * 1024,
   maxClientIdLength: 128,

@@ -202,7 +202,7 @@ describe('faults', () => {
 describe('many devices', () => {
   const DEVICES = 2_000;
   it(`T24 ${DEVICES} devices come back at once`, async () => {
-    const fixture = await BrokerFixture.start();
+    const fixture = await BrokerFixture.start({ limits: { connectTimeoutMs: 60_000 } });
     const devices = await fixture.devices(...Array.from({ length: DEVICES }, (_, index) => `device-${index}`));
     await fixture.stopBroker();
     await fixture.startBroker();

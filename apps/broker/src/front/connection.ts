@@ -51,6 +51,7 @@ export class Connection implements PacketInspector, LaneOwner {
   private readonly gate: PacketGate;
   private bucket: TokenBucket | null = null;
   private rateTimer: NodeJS.Timeout | null = null;
+  private readonly connectTimer: NodeJS.Timeout;
   private stopped = false;
   private readonly resume = (): void => this.gate.resume();
 
@@ -61,6 +62,7 @@ export class Connection implements PacketInspector, LaneOwner {
   ) {
     this.lane = new TelemetryLane(this, host.lane);
     this.gate = new PacketGate(socket, this, host.limits);
+    this.connectTimer = setTimeout(() => this.checkConnect(), host.limits.connectTimeoutMs);
     socket.once('close', () => this.release());
   }
 
@@ -76,6 +78,7 @@ export class Connection implements PacketInspector, LaneOwner {
 
   /** CONNACK is on its way: packets behind CONNECT may pass. */
   open(): void {
+    clearTimeout(this.connectTimer);
     this.gate.open();
   }
 
@@ -147,6 +150,18 @@ export class Connection implements PacketInspector, LaneOwner {
     this.gate.resume();
   }
 
+  /**
+   * Timers run before sockets are read: when ten thousand devices come at once, a CONNECT may have been waiting in the
+   * kernel for longer than the time-out. So sockets are read once more before the peer is blamed (THREATS 24).
+   */
+  private checkConnect(): void {
+    setImmediate(() => {
+      if (!this.gate.silent || this.socket.destroyed) return;
+      this.socket.destroy();
+      this.violation('connect-timeout');
+    });
+  }
+
   private pauseFor(ms: number): void {
     this.rateTimer = setTimeout(() => {
       this.rateTimer = null;
@@ -183,6 +198,7 @@ export class Connection implements PacketInspector, LaneOwner {
 
   private release(): void {
     this.stopped = true;
+    clearTimeout(this.connectTimer);
     if (this.rateTimer !== null) clearTimeout(this.rateTimer);
     this.rateTimer = null;
     this.host.lane.budget.forget(this.resume);

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { bodyStart, INCOMPLETE, MALFORMED, MAX_HEADER_BYTES, packetLength, PacketType } from './packet-frame.js';
 
-export type Violation = 'not-connect' | 'malformed-length' | 'packet-too-large' | 'second-connect';
+export type Violation = 'connect-timeout' | 'not-connect' | 'malformed-length' | 'packet-too-large' | 'second-connect';
 
 /** Sees every complete packet before the MQTT engine does. */
 export interface PacketInspector {
@@ -53,6 +53,11 @@ export class PacketGate {
     const read = socket.read;
     this.readSocket = () => read.call(socket) as Buffer | null;
     socket.read = () => this.take();
+  }
+
+  /** Whether no CONNECT has come yet. */
+  get silent(): boolean {
+    return this.phase === 'greeting';
   }
 
   /** The CONNECT was accepted: what follows it may pass. */

@@ -53,7 +53,8 @@ export class MqttEngine {
     this.aedes = new Aedes({
       mq: new DeliveryEmitter(interest),
       persistence,
-      connectTimeout: limits.connectTimeoutMs,
+      // The connection has a timer of its own, which is fair to a peer whose CONNECT is here but was not read yet.
+      connectTimeout: limits.connectTimeoutMs * 100,
       drainTimeout: limits.drainTimeoutMs,
       // Counted in packets that wait for CONNACK; the gate holds them all back.
       queueLimit: 8,

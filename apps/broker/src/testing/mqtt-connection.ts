@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import mqttPacket, { type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 20_000;
 
 export interface ConnectWith {
   readonly clientId: string;
