@@ -175,7 +175,7 @@ describe('compiled validator and class-validator', () => {
           expect(out[index]).toBe(expected);
         });
       }),
-      { numRuns: 1000 },
+      { numRuns: 400 },
     );
   });
 
