@@ -1,5 +1,6 @@
 import { Kysely, sql } from 'kysely';
 import { type Clock, findDistrict, systemClock } from '#core';
+import { DEPARTMENTS } from '#kinds';
 import type { Department, Registry, RegistryChange } from '../registry.js';
 import { SqlAccountRepository } from './account.repository.js';
 import { SqlAlarmRepository } from './alarm.repository.js';
@@ -16,9 +17,9 @@ import { SqlStateRepository } from './state.repository.js';
 
 export interface RegistryOptions {
   readonly clock?: Clock;
-  /** Code of the district of a position. */
+  /** Code of the district of a position; by default found on the map of libs/core. */
   readonly districtOf?: (latitude: number, longitude: number) => string;
-  /** Departments that a registry has from the start; those that are there already stay as they are. */
+  /** Departments that a registry has from the start (by default all that libs/kinds knows); those that are there already stay as they are. */
   readonly departments?: readonly Department[];
 }
 
@@ -55,7 +56,7 @@ export class SqlRegistry implements Registry {
         clock: options.clock ?? systemClock,
         districtOf: options.districtOf ?? findDistrict,
       });
-      await registry.departments.seed(options.departments ?? []);
+      await registry.departments.seed(options.departments ?? DEPARTMENTS);
       return registry;
     } catch (error) {
       await db.destroy();

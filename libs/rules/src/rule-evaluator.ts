@@ -1,0 +1,342 @@
+import type { ReadingBatch } from '#core';
+import type { AlarmDefault, Kind } from '#kinds';
+import { type DeviceFacts, DeviceRecord } from './device-record.js';
+import { type CompiledThreshold, EffectiveRules } from './effective-rules.js';
+import { type EvaluatorState, loadPair, type SavedPair, savePair } from './evaluator-state.js';
+import { type AlarmChange, alarmId, type ScopedRule } from './rule.js';
+import { stepThreshold } from './threshold.js';
+
+export interface EvaluatorOptions {
+  readonly kinds: readonly Kind[];
+  readonly rules: readonly ScopedRule[];
+  /** What the process before this one saved. */
+  readonly state?: EvaluatorState;
+}
+
+/** A device as the registry has it. */
+export interface KnownDevice extends DeviceFacts {
+  readonly intervalMs: number | null;
+  readonly enabled: boolean;
+}
+
+/** The last values of a device as the store has them. */
+export interface RecalledReading {
+  readonly device: string;
+  readonly receivedAt: number;
+  readonly values: Readonly<Record<string, { readonly time: number }>>;
+}
+
+/**
+ * Compares readings with the rules that hold for their device. Pure: no clock, no I/O; the same rows in the same order give
+ * the same changes however they are cut into batches, and a new evaluator goes on from `save()`.
+ *
+ * Late values (older than the newest of their device and metric) raise and clear nothing (CONTROL-ROOM).
+ */
+export class RuleEvaluator {
+  private readonly kinds: ReadonlyMap<string, Kind>;
+  private effective: Map<string, EffectiveRules>;
+  private readonly devices = new Map<string, DeviceRecord>();
+  private readonly sequences = new Map<string, number>();
+  private receivedAt: number;
+  /** Silence before this time is nobody's fault: the platform itself was not listening. */
+  private listeningSince = -Infinity;
+  private changesOfState = 0;
+
+  constructor(options: EvaluatorOptions) {
+    this.kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
+    this.effective = this.compile(options.rules);
+    this.receivedAt = options.state?.receivedAt ?? -Infinity;
+    for (const [kind, sequence] of Object.entries(options.state?.sequences ?? {})) this.sequences.set(kind, sequence);
+    for (const pair of options.state?.pairs ?? []) this.restore(pair);
+  }
+
+  /** Grows whenever `save().pairs` changes: a caller that saw the same number need not save in a hurry. */
+  get revision(): number {
+    return this.changesOfState;
+  }
+
+  get deviceCount(): number {
+    return this.devices.size;
+  }
+
+  /** Rows whose journal sequence was evaluated before are skipped: the feed may repeat them. */
+  evaluate(batch: ReadingBatch): AlarmChange[] {
+    const effective = this.effective.get(batch.kind);
+    if (effective === undefined) return [];
+    const changes: AlarmChange[] = [];
+    const records = batch.devices.map((device) => this.meet(device, batch.receivedAt[0]!, changes));
+    const columns = effective.metrics.map((metric) => batch.columns[batch.metrics.indexOf(metric)]);
+    const seen = this.sequences.get(batch.kind) ?? -1;
+    let last = seen;
+    for (let row = 0; row < batch.length; row++) {
+      const sequence = batch.sequence[row]!;
+      if (sequence <= seen) continue;
+      const record = records[batch.device[row]!]!;
+      // Rows without a sequence are computed by the platform: no sign of life of the device.
+      if (sequence >= 0) {
+        if (sequence > last) last = sequence;
+        this.hear(record, batch.receivedAt[row]!, changes);
+      }
+      const time = batch.time[row]!;
+      for (const rule of record.rules.thresholds) {
+        const value = columns[rule.slot]?.[row];
+        if (value === undefined || value !== value || time < record.newest[rule.slot]!) continue;
+        record.newest[rule.slot] = time;
+        // Nearly every value is normal and stays so.
+        if ((rule.above ? value <= rule.limit : value >= rule.limit) && record.pairs === null) continue;
+        this.step(record, rule, time, value, changes);
+      }
+    }
+    this.sequences.set(batch.kind, last);
+    return changes;
+  }
+
+  /**
+   * Raises the absences that have become due. Silence is counted in receive time, from the last reading or from `listen()`,
+   * whichever is later; a device that has never sent is not commissioned yet and raises nothing.
+   *
+   * @param now wall clock, milliseconds since the epoch
+   */
+  tick(now: number): AlarmChange[] {
+    const changes: AlarmChange[] = [];
+    for (const record of this.devices.values()) {
+      if (record.rules.absences.length === 0) continue;
+      const silentMs = now - Math.max(record.lastReceivedAt, this.listeningSince);
+      for (const rule of record.rules.absences) {
+        if (!(silentMs > rule.intervals * record.intervalMs) || record.state(rule.id) !== null) continue;
+        this.setState(record, rule.id, { phase: 'active', raisedAt: now });
+        changes.push(raise(record.facts, rule, now, null, `no data for ${Math.round(silentMs / 1_000)} s`));
+      }
+    }
+    return changes;
+  }
+
+  /** The platform hears its devices (again) from this time on: after a start, or when broker and ingest are back. */
+  listen(from: number): void {
+    this.listeningSince = from;
+  }
+
+  /** Makes the registry's view of a device known; an isolated device is not expected to send, and its absence ends. */
+  register(device: KnownDevice, at: number): AlarmChange[] {
+    const kind = this.kinds.get(device.kind);
+    if (kind === undefined) return [];
+    const changes: AlarmChange[] = [];
+    const record = this.meet(device, at, changes);
+    record.intervalMs = device.enabled ? (device.intervalMs ?? kind.intervalMs) : Infinity;
+    if (!device.enabled) changes.push(...this.end(record, record.rules.absences, at, 'the device was isolated'));
+    return changes;
+  }
+
+  /** The device is no longer in the registry, or is of another kind now: what was active on it ends. */
+  forget(device: string, at: number): AlarmChange[] {
+    const record = this.devices.get(device);
+    if (record === undefined) return [];
+    this.devices.delete(device);
+    return this.end(record, idsOf(record), at, 'the device was removed or changed its kind');
+  }
+
+  /** Forgets all devices but these: some may have been removed while no process was running. */
+  retain(devices: ReadonlySet<string>, at: number): AlarmChange[] {
+    return [...this.devices.keys()].filter((id) => !devices.has(id)).flatMap((id) => this.forget(id, at));
+  }
+
+  /** Alarms whose rule no longer holds for their device end. Others go on, and meet their new limits with the next value. */
+  replaceRules(rules: readonly ScopedRule[], at: number): AlarmChange[] {
+    const before = this.effective;
+    this.effective = this.compile(rules);
+    const changes: AlarmChange[] = [];
+    for (const record of this.devices.values()) {
+      const effective = this.effective.get(record.facts.kind)!;
+      record.newest = remapped(record.newest, before.get(record.facts.kind)!.metrics, effective.metrics);
+      record.rules = effective.of(record.facts);
+      const ended = idsOf(record).filter(({ id }) => !record.rules.byId.has(id));
+      changes.push(...this.end(record, ended, at, 'the rule was removed or disabled'));
+    }
+    return changes;
+  }
+
+  /**
+   * Fills in the times of newest values after a restart. Readings that were received after what was evaluated are still to
+   * come from the feed; taking their times now would make the feed's rows before them late.
+   */
+  recall(readings: readonly RecalledReading[]): void {
+    for (const { device, receivedAt, values } of readings) {
+      const record = this.devices.get(device);
+      if (record === undefined) continue;
+      record.lastReceivedAt = Math.max(
+        receivedAt,
+        Number.isNaN(record.lastReceivedAt) ? -Infinity : record.lastReceivedAt,
+      );
+      if (receivedAt > this.receivedAt) continue;
+      const { metrics } = this.effective.get(record.facts.kind)!;
+      metrics.forEach((metric, slot) => {
+        const time = Object.hasOwn(values, metric) ? values[metric]!.time : -Infinity;
+        if (time > record.newest[slot]!) record.newest[slot] = time;
+      });
+    }
+  }
+
+  save(): EvaluatorState {
+    const pairs: SavedPair[] = [];
+    for (const record of this.devices.values()) {
+      if (record.pairs === null) continue;
+      const { metrics } = this.effective.get(record.facts.kind)!;
+      for (const [id, state] of record.pairs) {
+        const rule = record.rules.byId.get(id);
+        const newest = rule?.type === 'threshold' ? record.newest[metrics.indexOf(rule.metric)]! : null;
+        pairs.push(savePair(record.facts, id, state, newest));
+      }
+    }
+    return {
+      sequences: Object.fromEntries(this.sequences),
+      receivedAt: Number.isFinite(this.receivedAt) ? this.receivedAt : 0,
+      pairs,
+    };
+  }
+
+  private compile(rules: readonly ScopedRule[]): Map<string, EffectiveRules> {
+    return new Map(
+      [...this.kinds.values()].map((kind) => [
+        kind.name,
+        new EffectiveRules(
+          kind,
+          rules.filter((rule) => rule.kind === kind.name),
+        ),
+      ]),
+    );
+  }
+
+  /** The record of a device; it follows the device when it changes department or district. */
+  private meet(device: DeviceFacts, at: number, changes: AlarmChange[]): DeviceRecord {
+    const known = this.devices.get(device.id);
+    if (known !== undefined && known.facts.kind === device.kind) {
+      const { facts } = known;
+      if (facts.department === device.department && facts.district === device.district) return known;
+      known.facts = factsOf(device);
+      known.rules = this.effective.get(device.kind)!.of(known.facts);
+      return known;
+    }
+    changes.push(...this.forget(device.id, at));
+    const effective = this.effective.get(device.kind)!;
+    const facts = factsOf(device);
+    const record = new DeviceRecord(
+      facts,
+      effective.of(facts),
+      effective.metrics.length,
+      this.kinds.get(device.kind)!.intervalMs,
+    );
+    this.devices.set(device.id, record);
+    return record;
+  }
+
+  private hear(record: DeviceRecord, receivedAt: number, changes: AlarmChange[]): void {
+    if (receivedAt > this.receivedAt) this.receivedAt = receivedAt;
+    if (!(receivedAt <= record.lastReceivedAt)) record.lastReceivedAt = receivedAt;
+    if (record.pairs === null || record.rules.absences.length === 0) return;
+    changes.push(...this.end(record, record.rules.absences, receivedAt, 'data arrived'));
+  }
+
+  private step(
+    record: DeviceRecord,
+    compiled: CompiledThreshold,
+    time: number,
+    value: number,
+    changes: AlarmChange[],
+  ): void {
+    const { rule } = compiled;
+    const before = record.state(rule.id);
+    const { state, event } = stepThreshold(compiled, before, time, value);
+    if (state !== before) this.setState(record, rule.id, state);
+    if (event === 'raise') {
+      changes.push(raise(record.facts, rule, time, value, `${rule.metric} ${value} is ${rule.when} ${rule.limit}`));
+    } else if (event === 'clear' && before !== null && before.phase !== 'rising') {
+      const alarm = alarmId(rule.id, record.facts.id, before.raisedAt);
+      changes.push({
+        type: 'clear',
+        alarm,
+        eventTime: time,
+        value,
+        reason: `${rule.metric} ${value} is back to normal`,
+      });
+    }
+  }
+
+  private end(
+    record: DeviceRecord,
+    rules: readonly { readonly id: string }[],
+    at: number,
+    reason: string,
+  ): AlarmChange[] {
+    const changes: AlarmChange[] = [];
+    for (const { id } of rules) {
+      const state = record.state(id);
+      if (state === null) continue;
+      this.setState(record, id, null);
+      if (state.phase === 'rising') continue;
+      changes.push({
+        type: 'clear',
+        alarm: alarmId(id, record.facts.id, state.raisedAt),
+        eventTime: at,
+        value: null,
+        reason,
+      });
+    }
+    return changes;
+  }
+
+  private setState(record: DeviceRecord, rule: string, state: ReturnType<DeviceRecord['state']>): void {
+    record.setState(rule, state);
+    this.changesOfState += 1;
+  }
+
+  private restore(pair: SavedPair): void {
+    const { device, rule, state, newest } = loadPair(pair);
+    if (!this.kinds.has(device.kind)) return;
+    const record = this.meet(device, 0, []);
+    record.setState(rule, state);
+    const definition = record.rules.byId.get(rule);
+    if (newest === null || definition?.type !== 'threshold') return;
+    const slot = this.effective.get(device.kind)!.metrics.indexOf(definition.metric);
+    record.newest[slot] = Math.max(record.newest[slot]!, newest);
+  }
+}
+
+function factsOf({ id, kind, department, district }: DeviceFacts): DeviceFacts {
+  return { id, kind, department, district };
+}
+
+function idsOf(record: DeviceRecord): { readonly id: string }[] {
+  return [...(record.pairs?.keys() ?? [])].map((id) => ({ id }));
+}
+
+function raise(
+  device: DeviceFacts,
+  rule: AlarmDefault,
+  raisedAt: number,
+  value: number | null,
+  reason: string,
+): AlarmChange {
+  const isThreshold = rule.type === 'threshold';
+  return {
+    type: 'raise',
+    reason,
+    alarm: {
+      id: alarmId(rule.id, device.id, raisedAt),
+      rule: rule.id,
+      device: device.id,
+      kind: device.kind,
+      department: device.department,
+      district: device.district,
+      severity: rule.severity,
+      metric: isThreshold ? rule.metric : null,
+      titles: rule.titles,
+      raisedAt,
+      value,
+      limit: isThreshold ? rule.limit : null,
+    },
+  };
+}
+
+function remapped(times: Float64Array, from: readonly string[], to: readonly string[]): Float64Array {
+  return Float64Array.from(to, (metric) => times[from.indexOf(metric)] ?? -Infinity);
+}
