@@ -1,0 +1,148 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command, InvalidArgumentError } from 'commander';
+import { registerLamppost } from '../acceptance/device-client.js';
+import { eventually, startPlatform, type Platform } from '../acceptance/platform.js';
+import { readAcknowledgedList } from './acknowledged-list.js';
+import { Killer, SERVICES } from './killer.js';
+import type { Device } from './messages.js';
+import { Publishers } from './publishers.js';
+import { randomFrom } from './random.js';
+import { reconcile, type Findings } from './reconcile.js';
+
+/**
+ * T22: `kill -9` of each process in a random loop under load. Nothing that was acknowledged may be missing, doubled or
+ * unaccounted at the end. `docs/kill-test.md` tells how this test was tested.
+ */
+
+const DEVICES = 40;
+const SETTLE_TIMEOUT_MS = 120_000;
+const DRAIN_TIMEOUT_MS = 180_000;
+
+const wholeNumber = (text: string): number => {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('expected a whole number');
+  return value;
+};
+
+const options = new Command('test:kill')
+  .description(
+    'Kills processes of the platform at random under load and compares what was acknowledged with what is stored.',
+  )
+  .option('--kills <n>', 'how many', wholeNumber, 40)
+  .option('--seed <n>', 'decides which and when; printed, to repeat a run', wholeNumber, Date.now() % 1_000_000)
+  .option('--rate <n>', 'messages a second', wholeNumber, 1_500)
+  .option('--keep', 'keep the data directory', false)
+  .parse()
+  .opts<{ kills: number; seed: number; rate: number; keep: boolean }>();
+
+const say = (line: string): void => console.log(line);
+
+process.exit(await main());
+
+async function main(): Promise<number> {
+  say(`kill test: ${options.kills} kills, seed ${options.seed}, ${options.rate} messages/s`);
+  const directory = mkdtempSync(join(tmpdir(), 'lamplighter-kill-'));
+  const platform = await startPlatform({ dataDirectory: join(directory, 'data') });
+  let publishers: Publishers | null = null;
+  try {
+    const fleet = await registerFleet(platform);
+    const list = join(directory, 'acknowledged.list');
+    publishers = new Publishers({
+      port: platform.mqttPort,
+      fleet,
+      list,
+      seed: options.seed,
+      messagesPerSecond: options.rate,
+    });
+    await killAtRandom(platform, publishers);
+    await publishers.settle(SETTLE_TIMEOUT_MS);
+    say(`settled: ${publishers.sent} messages sent, ${publishers.acknowledged} acknowledged`);
+    await drained(platform);
+    const sent = readAcknowledgedList(list);
+    return verdict([...(await reconcile(platform, sent)), ...(await checkAlarms(platform, fleet))], directory);
+  } catch (error) {
+    return verdict([`the run could not be finished: ${(error as Error).stack}`, lastLines(platform)], directory);
+  } finally {
+    publishers?.close();
+    await platform.stop();
+    if (!options.keep && process.exitCode === undefined) rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+async function registerFleet(platform: Platform): Promise<Device[]> {
+  const ids = Array.from({ length: DEVICES }, (_, n) => `KT${String(n).padStart(4, '0')}`);
+  return Promise.all(ids.map(async (id) => ({ id, access: await registerLamppost(platform, id) })));
+}
+
+async function killAtRandom(platform: Platform, publishers: Publishers): Promise<void> {
+  const killer = new Killer(platform.dataDirectory, randomFrom(options.seed));
+  await eventually(
+    () => publishers.acknowledged,
+    (count) => count > 1_000,
+    30_000,
+  );
+  const counts = new Map<string, number>(SERVICES.map((service) => [service, 0]));
+  for (let n = 1; n <= options.kills; n++) {
+    const { service, pid } = await killer.killOne();
+    counts.set(service, counts.get(service)! + 1);
+    publishers.check();
+    say(
+      `kill ${n} of ${options.kills}: ${service} (${pid}); ${publishers.acknowledged} of ${publishers.sent} acknowledged`,
+    );
+  }
+  say([...counts].map(([service, count]) => `${service} ${count}`).join(', '));
+  await killer.allReturned();
+  await eventually(
+    async () => (await ask(platform, '/health/ready'))?.status ?? 0,
+    (status) => status === 200,
+    60_000,
+  );
+}
+
+async function drained(platform: Platform): Promise<void> {
+  await eventually(
+    async () => (await ask(platform, '/v1/ledger'))?.body as { backlog: number } | undefined,
+    (ledger) => ledger?.backlog === 0,
+    DRAIN_TIMEOUT_MS,
+  );
+}
+
+/** The last messages left every second device above its limit: its alarm is active, and nobody else's. */
+async function checkAlarms(platform: Platform, fleet: readonly Device[]): Promise<Findings> {
+  const expected = fleet.filter((_, n) => n % 2 === 0).map(({ id }) => id);
+  const active = async (): Promise<string[]> => {
+    const answer = await ask(platform, '/v1/alarms?active=true&limit=500');
+    return ((answer?.body as { alarms?: { device: string }[] } | undefined)?.alarms ?? [])
+      .map(({ device }) => device)
+      .sort();
+  };
+  try {
+    await eventually(active, (devices) => devices.join() === expected.join(), 30_000);
+    return [];
+  } catch {
+    return [`alarms are active for ${(await active()).join(', ')}; expected ${expected.join(', ')}`];
+  }
+}
+
+/** Null when the API does not answer, which it need not while it is being killed. */
+async function ask(platform: Platform, path: string): Promise<{ status: number; body: unknown } | null> {
+  return platform.request('GET', path).catch(() => null);
+}
+
+function verdict(findings: Findings, directory: string): number {
+  if (findings.length === 0) {
+    say('Everything that was acknowledged is there, once, and the ledger balances.');
+    return 0;
+  }
+  console.error(`\n${findings.length} FINDINGS (seed ${options.seed})`);
+  for (const finding of findings.slice(0, 40)) console.error(`  ${finding}`);
+  console.error(`The data is kept in ${directory}`);
+  process.exitCode = 1;
+  return 1;
+}
+
+function lastLines(platform: Platform): string {
+  return `the last that the platform said:\n${platform.output().split('\n').slice(-30).join('\n')}`;
+}
