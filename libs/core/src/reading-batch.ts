@@ -119,22 +119,25 @@ export function decodeReadingBatch(bytes: Uint8Array): ReadingBatch {
   };
   const rows = header.length;
   let at = HEADER_BYTES + headerBytes;
-  const column = (): Float64Array => {
-    const copy = bytes.slice(at, at + rows * 8);
-    at += rows * 8;
-    return new Float64Array(copy.buffer, copy.byteOffset, rows);
+  // A copy, because a view of doubles has to start at a multiple of 8; `slice` of a Buffer would be a view.
+  const take = (length: number): Uint8Array<ArrayBuffer> => {
+    const copy = new Uint8Array(length);
+    copy.set(bytes.subarray(at, at + length));
+    at += length;
+    return copy;
   };
+  const column = (): Float64Array => new Float64Array(take(rows * 8).buffer);
   const time = column();
   const receivedAt = column();
   const sequence = column();
   const seq = column();
   const columns = header.metrics.map(column);
-  const deviceBytes = bytes.slice(at, at + rows * 4);
+  const device = new Uint32Array(take(rows * 4).buffer);
   return {
     kind: header.kind,
     length: rows,
     devices: header.devices,
-    device: new Uint32Array(deviceBytes.buffer, deviceBytes.byteOffset, rows),
+    device,
     time,
     receivedAt,
     sequence,
