@@ -52,7 +52,8 @@ export class PacketGate {
   ) {
     const read = socket.read;
     this.readSocket = () => read.call(socket) as Buffer | null;
-    socket.read = () => this.take();
+    // Streams call `read(0)` themselves, to have their buffer filled; what it returns is looked at by nobody.
+    socket.read = (size?: number) => (size === 0 ? read.call(socket, 0) : this.take());
   }
 
   /** Whether no CONNECT has come yet. */
