@@ -49,17 +49,19 @@ export function DevicePage() {
           )}
         </p>
       </div>
-      <section aria-labelledby="trend-heading" className="card trend-card">
-        <h2 id="trend-heading">{t('device.trend')}</h2>
-        {chosen && <Trend device={id} metric={chosen} metrics={kind?.metrics ?? []} choose={(metric) => void navigate({ to: '/devices/$id', params: { id }, search: { metric }, replace: true })} />}
-      </section>
+      <div className="device-column">
+        <section aria-labelledby="trend-heading" className="card">
+          <h2 id="trend-heading">{t('device.trend')}</h2>
+          {chosen && <Trend device={id} metric={chosen} metrics={kind?.metrics ?? []} choose={(metric) => void navigate({ to: '/devices/$id', params: { id }, search: { metric }, replace: true })} />}
+        </section>
+        <section aria-labelledby="alarms-heading" className="card" id="alarms" tabIndex={-1}>
+          <h2 id="alarms-heading">{t('device.alarms')}</h2>
+          <AlarmList device={id} />
+        </section>
+      </div>
       <section aria-labelledby="latest-heading" className="card">
         <h2 id="latest-heading">{t('device.latest')}</h2>
         {latest.isPending ? <Loading /> : <LatestValues kind={kind} metrics={sent} latest={latest.data} intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000} now={now} />}
-      </section>
-      <section aria-labelledby="alarms-heading" className="card" id="alarms" tabIndex={-1}>
-        <h2 id="alarms-heading">{t('device.alarms')}</h2>
-        <AlarmList device={id} />
       </section>
     </main>
   );

@@ -7,13 +7,14 @@ import { useLanguage } from '../i18n';
 import { columnsOf } from './trend-data';
 
 const HEIGHT = 240;
+const DAY_SECONDS = 86_400;
 const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 export function TrendChart({ metric, buckets }: { metric: Metric; buckets: readonly Bucket[] }) {
   const { t, language, titleOf } = useLanguage();
   const frame = useRef<HTMLDivElement>(null);
   const title = titleOf(metric.titles, metric.name);
-  const labels = `${t('device.mean')}|${t('device.range')}`;
+  const labels = `${t('device.mean')}|${t('device.range')}|${t('device.at')}`;
 
   useEffect(() => {
     const element = frame.current!;
@@ -31,7 +32,7 @@ export function TrendChart({ metric, buckets }: { metric: Metric; buckets: reado
   return <div ref={frame} className="trend" role="img" aria-label={summary} />;
 }
 
-function optionsOf(metric: Metric, language: string, [mean = '', range = '']: readonly string[], width: number): uPlot.Options {
+function optionsOf(metric: Metric, language: string, [mean = '', range = '', at = '']: readonly string[], width: number): uPlot.Options {
   const text = colour('muted');
   const line = colour('trend');
   const axis: uPlot.Axis = { stroke: text, grid: { stroke: colour('border'), width: 1 }, ticks: { stroke: colour('border'), width: 1 }, font: '12px system-ui, sans-serif' };
@@ -42,13 +43,17 @@ function optionsOf(metric: Metric, language: string, [mean = '', range = '']: re
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'Asia/Hong_Kong'),
     cursor: { points: { size: 7 } },
-    scales: { y: { range: (_chart, least, greatest) => paddedRange(least, greatest, metric.precision) } },
+    scales: {
+      // The whole day, whatever part of it has readings.
+      x: { range: () => [Date.now() / 1000 - DAY_SECONDS, Date.now() / 1000] },
+      y: { range: (_chart, least, greatest) => paddedRange(least, greatest, metric.precision) },
+    },
     axes: [
       { ...axis, values: (_chart, splits) => splits.map((seconds) => time.format(seconds * 1000)) },
       { ...axis, size: 62, values: (_chart, splits) => splits.map((value) => shownNumber(value, metric.precision, language)) },
     ],
     series: [
-      { value: (_chart, seconds) => (seconds === null ? '–' : time.format(seconds * 1000)), label: '' },
+      { value: (_chart, seconds) => (seconds === null ? '–' : time.format(seconds * 1000)), label: at },
       { label: `${range} ↓`, stroke: 'transparent', value: shown, points: { show: false } },
       { label: `${range} ↑`, stroke: 'transparent', value: shown, points: { show: false } },
       { label: mean, stroke: line, width: 1.75, value: shown, points: { show: false } },

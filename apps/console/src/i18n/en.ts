@@ -54,6 +54,7 @@ export const en = {
     metric: 'Metric',
     value: 'Value',
     time: 'Age',
+    at: 'Time',
     trend: 'Last 24 hours',
     complete: '{{received}} of {{expected}} readings ({{percent}} %)',
     gaps_one: '{{count}} gap',

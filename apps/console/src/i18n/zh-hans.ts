@@ -56,6 +56,7 @@ export const zhHans: Texts = {
     metric: '项目',
     value: '数值',
     time: '时距',
+    at: '时间',
     trend: '过去 24 小时',
     complete: '收到 {{expected}} 个读数中的 {{received}} 个（{{percent}} %）',
     gaps_one: '{{count}} 段缺口',

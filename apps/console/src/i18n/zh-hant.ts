@@ -56,6 +56,7 @@ export const zhHant: Texts = {
     metric: '項目',
     value: '數值',
     time: '時距',
+    at: '時間',
     trend: '過去 24 小時',
     complete: '收到 {{expected}} 個讀數中的 {{received}} 個（{{percent}} %）',
     gaps_one: '{{count}} 段缺口',
