@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
+import type { AlarmDefault } from '#kinds';
 import { absence, batchOf, identity, kindWith, threshold } from './fixtures.js';
 import type { AlarmChange, ScopedRule } from './rule.js';
 import { RuleEvaluator } from './rule-evaluator.js';
 
 const MINUTE = 60_000;
 const hot = threshold();
-const start = (rules: readonly ScopedRule[] = [], ...alarms: Parameters<typeof kindWith>): RuleEvaluator =>
+const start = (rules: readonly ScopedRule[] = [], ...alarms: readonly AlarmDefault[]): RuleEvaluator =>
   new RuleEvaluator({ kinds: [kindWith(...(alarms.length > 0 ? alarms : [hot, absence]))], rules });
 const brief = (changes: readonly AlarmChange[]): string[] =>
   changes.map((change) => `${change.type} ${change.type === 'raise' ? change.alarm.id : change.alarm}`);
