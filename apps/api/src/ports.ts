@@ -42,7 +42,8 @@ export interface ServiceBus {
    * @throws LamplighterError `journal-unwritable` (retryable) when no PUBACK came in time or there is no connection
    */
   publish(topic: string, payload: Uint8Array): Promise<void>;
-  /** Last status of each service, by name, with the wall clock at which it arrived here. */
+  isConnected(): boolean;
+  /** Last status of each service that was heard, by name. */
   statuses(): ReadonlyMap<string, ServiceStatus>;
   close(): Promise<void>;
 }

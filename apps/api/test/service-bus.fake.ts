@@ -14,6 +14,10 @@ export class FakeServiceBus implements ServiceBus {
     this.published.push({ topic, payload: Buffer.from(payload) });
   }
 
+  isConnected(): boolean {
+    return this.connected;
+  }
+
   statuses(): ReadonlyMap<string, ServiceStatus> {
     return this.known;
   }

@@ -65,6 +65,10 @@ export class MqttServiceBus implements ServiceBus {
     }
   }
 
+  isConnected(): boolean {
+    return this.client.connected;
+  }
+
   statuses(): ReadonlyMap<string, ServiceStatus> {
     return this.known;
   }

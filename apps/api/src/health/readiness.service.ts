@@ -30,7 +30,13 @@ export class ReadinessService {
       answers('registry', 'The registry does not answer.', () => this.registry.ping()),
       answers('store', 'The time-series store does not answer.', () => this.telemetry.ping()),
     ];
-    return [this.service('broker'), this.service('ingest'), ...(await Promise.all(pings))];
+    return [this.broker(), this.service('ingest'), ...(await Promise.all(pings))];
+  }
+
+  /** A broker that is gone is seen by the connection at once, by its status only when that is stale. */
+  private broker(): Check {
+    if (this.bus.isConnected()) return this.service('broker');
+    return { name: 'broker', ok: false, detail: 'The broker takes no connections.' };
   }
 
   private service(name: string): Check {

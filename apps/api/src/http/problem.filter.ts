@@ -21,13 +21,17 @@ export class ProblemFilter implements ExceptionFilter {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
     const problem = toProblem(error);
-    if (problem.status >= 500) {
-      this.logger.error(
-        { requestId: request.id, route: request.routeOptions.url, code: problem.code, err: error },
-        'request failed',
-      );
-    }
+    this.log(request, problem);
     sendProblem(request, reply, problem);
+  }
+
+  private log(request: FastifyRequest, problem: Problem): void {
+    if (problem.status < 500) return;
+    const { cause } = problem.extras;
+    const facts = { requestId: request.id, route: request.routeOptions.url, code: problem.code };
+    if (problem.code === 'internal') this.logger.error({ ...facts, err: cause }, 'request failed');
+    else
+      this.logger.warn({ ...facts, reason: cause instanceof Error ? cause.message : problem.message }, 'unavailable');
   }
 }
 

@@ -1,6 +1,6 @@
 import { Problem } from '../http/problem.js';
 import { isoTime } from '../http/parameters.js';
-import { parseInterval, roundIntervalOf } from './interval.js';
+import { roundIntervalOf } from './interval.js';
 
 /** Rows of one answer: what a browser can draw and a spreadsheet can open. */
 export const MAX_ROWS = 100_000;
@@ -32,7 +32,8 @@ export function costOf(shape: QueryShape): QueryCost {
 
 /**
  * Refuses a query before it reaches the store, so that nobody's question can hold up ingest (THREATS 35).
- * @throws Problem `query-too-large` whose `nearest` is the closest query that is allowed: a longer `every` first, then a later `from`
+ * @throws Problem `query-too-large` whose `nearest` is the closest query that is allowed: a later `from`,
+ * a longer `every`, or all devices together
  */
 export function requireAffordable(shape: QueryShape): void {
   const cost = costOf(shape);
@@ -48,16 +49,29 @@ export function requireAffordable(shape: QueryShape): void {
   });
 }
 
-function nearestQuery(shape: QueryShape, cost: QueryCost): { from: string; to: string; every?: string } {
-  const range = shape.to - shape.from;
-  const allowed = cost.scanned > MAX_SCANNED ? Math.floor((range * MAX_SCANNED) / cost.scanned) : range;
-  const from = shape.to - allowed;
-  const times = { from: isoTime(from), to: isoTime(shape.to) };
-  if (shape.everyMs === null) return times;
-  const shortest = Math.ceil(allowed / Math.max(1, Math.floor(MAX_ROWS / shape.series)));
-  const every = shape.everyMs >= shortest ? shape.everyMs : parseInterval(roundIntervalOf(shortest))!;
-  return { ...times, every: durationOf(every) };
+export interface NearestQuery {
+  readonly from: string;
+  readonly to: string;
+  readonly every?: string;
+  readonly groupBy?: 'none';
 }
 
-const durationOf = (ms: number): string =>
-  roundIntervalOf(ms) && parseInterval(roundIntervalOf(ms)) === ms ? roundIntervalOf(ms) : `PT${Math.ceil(ms / 1000)}S`;
+function nearestQuery(shape: QueryShape, cost: QueryCost): NearestQuery {
+  const range = shape.to - shape.from;
+  const allowed = cost.scanned > MAX_SCANNED ? Math.floor(MAX_SCANNED / shape.devices) * shape.intervalMs : range;
+  const together = shape.series > MAX_ROWS;
+  const nearest: NearestQuery = {
+    from: isoTime(shape.to - allowed),
+    to: isoTime(shape.to),
+    ...(together ? { groupBy: 'none' } : {}),
+  };
+  if (shape.everyMs === null) return nearest;
+  const series = together ? shape.series / shape.devices : shape.series;
+  const shortest = Math.ceil(allowed / Math.max(1, Math.floor(MAX_ROWS / series)));
+  return { ...nearest, every: shape.everyMs >= shortest ? durationOf(shape.everyMs) : roundIntervalOf(shortest) };
+}
+
+/** ISO 8601 duration of an interval that was asked for, which has whole seconds. */
+function durationOf(ms: number): string {
+  return `PT${ms / 1000}S`;
+}

@@ -1,0 +1,167 @@
+import type { Alarm } from '#registry';
+import { lamppost, startApi } from './harness.js';
+import type { Harness } from './harness.js';
+import { keyFor } from './keys.js';
+
+const alarmOf = (device: string, department: string): Omit<Alarm, 'active' | 'acknowledged' | 'clearedAt'> => ({
+  id: `pm25-high:${device}:1000`,
+  rule: 'pm25-high',
+  device,
+  kind: 'smart-lamppost',
+  department,
+  district: 'A',
+  severity: 'high',
+  metric: 'pm25',
+  titles: { en: 'PM2.5', 'zh-Hant': 'PM2.5', 'zh-Hans': 'PM2.5' },
+  raisedAt: 1000,
+  value: 80,
+  limit: 75,
+});
+
+const RULE = {
+  kind: 'smart-lamppost',
+  definition: {
+    type: 'absence',
+    titles: { en: 'Silent', 'zh-Hant': '沒有數據', 'zh-Hans': '没有数据' },
+    severity: 'low',
+    intervals: 5,
+    advice: { en: 'Look', 'zh-Hant': '檢查', 'zh-Hans': '检查' },
+  },
+};
+
+/** A body that the route would take, so that nothing but the scope can refuse the request. */
+const BODIES: Readonly<Record<string, unknown>> = {
+  'patch /v1/devices/{id}': { name: 'mine now' },
+  'post /v1/alarms/{id}/acknowledge': { reason: 'mine now' },
+  'post /v1/alarms/{id}/comment': { text: 'mine now' },
+  'put /v1/rules/{id}': RULE,
+  'put /v1/accounts/{username}': { password: 'mine now, all of it', role: 'admin', departments: ['hyd'] },
+};
+/** The same for everybody. */
+const UNSCOPED: ReadonlySet<string> = new Set(['get /v1/kinds/{name}']);
+
+describe('T34 things of other departments', () => {
+  let api: Harness;
+  let ours: string;
+  /** By the first part of the route: an id that is there, and belongs to another department. */
+  let foreign: Record<string, string>;
+  let routes: string[];
+
+  beforeAll(async () => {
+    api = await startApi();
+    ours = await keyFor(api, 'admin', ['hyd']);
+    await api.ask('POST', '/v1/devices', { body: [lamppost('OURS'), lamppost('THEIRS', { department: 'epd' })] });
+    await api.registry.alarms.applyEvaluation(
+      [
+        { type: 'raise', alarm: alarmOf('OURS', 'hyd'), reason: 'x' },
+        { type: 'raise', alarm: alarmOf('THEIRS', 'epd'), reason: 'x' },
+      ],
+      { name: 'test', state: '' },
+    );
+    await api.ask('POST', '/v1/rules', { body: { ...RULE, id: 'theirs', department: 'epd' } });
+    await api.ask('POST', '/v1/rules', { body: { ...RULE, id: 'their-device', device: 'THEIRS' } });
+    await api.ask('POST', '/v1/rules', { body: { ...RULE, id: 'ours', department: 'hyd' } });
+    await api.ask('POST', '/v1/rules', { body: { ...RULE, id: 'everybody' } });
+    await api.ask('PUT', '/v1/accounts/them', {
+      body: { password: 'a long enough one', role: 'viewer', departments: ['epd'] },
+    });
+    const key = (await keyFor(api, 'viewer', ['epd'])).split('_')[1]!;
+    foreign = {
+      devices: 'THEIRS',
+      alarms: alarmOf('THEIRS', 'epd').id,
+      rules: 'theirs',
+      'api-keys': key,
+      accounts: 'them',
+    };
+    const { paths } = (await api.ask('GET', '/openapi.json', { as: '' })).body as {
+      paths: Record<string, Record<string, object>>;
+    };
+    routes = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`));
+  });
+  afterAll(() => api.close());
+
+  it('T34 every route with an id answers 404 for a foreign one, as for one that is not there', async () => {
+    const withId = routes.filter((route) => route.includes('{') && !UNSCOPED.has(route));
+    expect(withId.length).toBeGreaterThanOrEqual(15);
+    for (const route of withId) {
+      const [method, path] = route.split(' ') as [string, string];
+      const resource = path.split('/')[2]!;
+      const ask = { as: ours, ...(BODIES[route] === undefined ? {} : { body: BODIES[route] }) };
+      const url = (id: string): string => path.replace(/\{\w+\}/, encodeURIComponent(id));
+      const theirs = await api.ask(method.toUpperCase(), url(foreign[resource]!), ask);
+      expect(`${route} ${theirs.status}`).toBe(`${route} 404`);
+      const nothing = await api.ask(method.toUpperCase(), url('does-not-exist'), ask);
+      if (route !== 'put /v1/accounts/{username}') {
+        expect(`${route} ${nothing.status}`).toBe(`${route} 404`);
+        expect({ ...nothing.body, requestId: '' }).toEqual({ ...theirs.body, requestId: '' });
+      }
+    }
+    expect(await api.registry.devices.get('THEIRS')).toMatchObject({ name: 'THEIRS' });
+    expect(await api.registry.alarms.get(foreign.alarms!)).toMatchObject({ acknowledged: false });
+    expect(await api.registry.rules.get('theirs')).not.toBeNull();
+  });
+
+  it('T34 a rule for a foreign device is foreign', async () => {
+    expect((await api.ask('GET', '/v1/rules/their-device', { as: ours })).status).toBe(404);
+    expect((await api.ask('DELETE', '/v1/rules/their-device', { as: ours })).status).toBe(404);
+  });
+
+  it('T34 every list leaves foreign things out, also when asked for them', async () => {
+    const lists = [
+      '/v1/devices',
+      '/v1/latest',
+      '/v1/alarms',
+      '/v1/rules',
+      '/v1/api-keys',
+      '/v1/dead-letters',
+      '/v1/ledger?groupBy=device',
+      '/v1/readings?kind=smart-lamppost',
+    ];
+    for (const url of lists) {
+      const answer = await api.ask('GET', url, { as: ours });
+      expect(`${url} ${answer.status}`).toBe(`${url} 200`);
+      expect(answer.text).not.toContain('THEIRS');
+      expect(answer.text).not.toContain('"epd"');
+    }
+    for (const url of [
+      '/v1/devices?department=epd',
+      '/v1/latest?department=epd',
+      '/v1/alarms?department=epd',
+      '/v1/dead-letters?department=epd',
+    ]) {
+      const { body } = await api.ask('GET', url, { as: ours });
+      expect(Object.values(body as Record<string, unknown>).find(Array.isArray)).toEqual([]);
+    }
+    expect((await api.ask('GET', '/v1/ledger?device=THEIRS', { as: ours })).status).toBe(404);
+  });
+
+  it('T34 nothing can be put into a foreign department', async () => {
+    expect(
+      (await api.ask('POST', '/v1/devices', { as: ours, body: lamppost('NEW', { department: 'epd' }) })).status,
+    ).toBe(403);
+    expect((await api.ask('PATCH', '/v1/devices/OURS', { as: ours, body: { department: 'epd' } })).status).toBe(403);
+    expect(
+      (await api.ask('POST', '/v1/rules', { as: ours, body: { ...RULE, id: 'r1', department: 'epd' } })).status,
+    ).toBe(403);
+    expect((await api.ask('POST', '/v1/rules', { as: ours, body: { ...RULE, id: 'r1' } })).status).toBe(403);
+    expect(
+      (await api.ask('POST', '/v1/rules', { as: ours, body: { ...RULE, id: 'r1', device: 'THEIRS' } })).status,
+    ).toBe(400);
+    expect((await api.ask('PUT', '/v1/rules/everybody', { as: ours, body: RULE })).status).toBe(403);
+    expect((await api.ask('PUT', '/v1/rules/ours', { as: ours, body: { ...RULE, department: 'hyd' } })).status).toBe(
+      200,
+    );
+    const csv = 'id,kind,department,latitude,longitude\nIMP,smart-lamppost,epd,22.28,114.16\n';
+    const imported = await api.ask('POST', '/v1/devices/import', {
+      as: ours,
+      body: csv,
+      headers: { 'content-type': 'text/csv' },
+    });
+    expect(imported.body).toMatchObject({ created: 0, faults: [{ row: 2, column: 'department' }] });
+  });
+
+  it('has a route of the document for every resource of this test', () => {
+    for (const resource of Object.keys(foreign))
+      expect(routes.some((route) => route.includes(`/v1/${resource}/{`))).toBe(true);
+  });
+});
