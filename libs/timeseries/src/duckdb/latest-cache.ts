@@ -22,7 +22,8 @@ export class LatestCache {
 
   /** Takes what a commit has written. `devices` gives the number of each row's device; derived rows do not count as heard from. */
   apply(batch: ReadingBatch, devices: Int32Array, derived: boolean): void {
-    const slots = Int32Array.from(devices, (device) => this.slot(device));
+    const slots = new Int32Array(batch.length);
+    for (let row = 0; row < batch.length; row++) slots[row] = this.slot(devices[row]!);
     if (!derived) {
       for (let row = 0; row < batch.length; row++) this.hear(slots[row]!, batch.time[row]!, batch.receivedAt[row]!);
     }

@@ -13,30 +13,42 @@ export async function appendOutcomes(
   append: Append,
 ): Promise<number> {
   const counted = outcomes.filter((count) => count.stored > 0 || count.duplicates > 0);
-  const numbers = (of: (count: OutcomeCount) => number) => integers(Int32Array.from(counted, of));
-  const source = (count: OutcomeCount) => names.number(count.source);
-  await append(
-    'outcomes',
-    [numbers(source), numbers((c) => c.hour), numbers((c) => c.stored), numbers((c) => c.duplicates)],
-    counted.length,
-  );
+  const counts = integerColumns(4, counted, (count) => [
+    names.number(count.source),
+    count.hour,
+    count.stored,
+    count.duplicates,
+  ]);
+  await append('outcomes', counts, counted.length);
 
   const refusals = outcomes.flatMap((count) =>
     Object.entries(count.deadLetters).map(([code, messages]) => ({
-      source: source(count),
+      source: count.source,
       hour: count.hour,
       code,
       messages,
     })),
   );
-  const columns = [
-    integers(Int32Array.from(refusals, (refusal) => refusal.source)),
-    integers(Int32Array.from(refusals, (refusal) => refusal.hour)),
-    texts(refusals.map((refusal) => refusal.code)),
-    integers(Int32Array.from(refusals, (refusal) => refusal.messages)),
-  ];
-  await append('refusals', columns, refusals.length);
+  const [source, hour, messages] = integerColumns(3, refusals, (refusal) => [
+    names.number(refusal.source),
+    refusal.hour,
+    refusal.messages,
+  ]);
+  await append(
+    'refusals',
+    [source!, hour!, texts(refusals.map((refusal) => refusal.code)), messages!],
+    refusals.length,
+  );
   return counted.length + refusals.length;
+}
+
+function integerColumns<T>(width: number, rows: readonly T[], cellsOf: (row: T) => number[]): ColumnSource[] {
+  const columns = Array.from({ length: width }, () => new Int32Array(rows.length));
+  for (let row = 0; row < rows.length; row++) {
+    const cells = cellsOf(rows[row]!);
+    for (let c = 0; c < width; c++) columns[c]![row] = cells[c]!;
+  }
+  return columns.map(integers);
 }
 
 /** Folding is due when this many rows were added, or as many as there were after the last time: its cost stays in proportion. */

@@ -41,17 +41,18 @@ function copy(
   );
 }
 
-/** One bit a row, 0 where the value is NaN; null when none is. */
-function validityOf(values: Float64Array): Uint8Array | null {
+/** One bit a row, 0 where the value is absent; null when none is. */
+function validityOf(values: Float64Array | Int32Array, absent: (value: number) => boolean): Uint8Array | null {
   let bits: Uint8Array | null = null;
   for (let row = 0; row < values.length; row++) {
-    const value = values[row]!;
-    if (value === value) continue;
+    if (!absent(values[row]!)) continue;
     bits ??= new Uint8Array(VECTOR_ROWS / 8).fill(0xff);
     bits[row >> 3]! &= ~(1 << (row & 7));
   }
   return bits;
 }
+
+const isNegative = (value: number): boolean => value < 0;
 
 /** DOUBLE; NaN becomes NULL. */
 export function doubles(values: Float64Array): ColumnSource {
@@ -59,7 +60,7 @@ export function doubles(values: Float64Array): ColumnSource {
     type: DOUBLE,
     fill(chunk, index, from, count) {
       const part = values.subarray(from, from + count);
-      copy(chunk, index, part, validityOf(part));
+      copy(chunk, index, part, validityOf(part, Number.isNaN));
     },
   };
 }
@@ -78,7 +79,7 @@ export function optionalIntegers(values: Int32Array): ColumnSource {
     type: INTEGER,
     fill(chunk, index, from, count) {
       const part = values.subarray(from, from + count);
-      copy(chunk, index, part, validityOf(Float64Array.from(part, (value) => (value < 0 ? NaN : value))));
+      copy(chunk, index, part, validityOf(part, isNegative));
     },
   };
 }
@@ -95,7 +96,7 @@ export function wholeNumbers(values: Float64Array): ColumnSource {
         halves[row * 2] = value;
         halves[row * 2 + 1] = Math.floor(value / 4294967296);
       }
-      copy(chunk, index, halves, validityOf(part));
+      copy(chunk, index, halves, validityOf(part, Number.isNaN));
     },
   };
 }

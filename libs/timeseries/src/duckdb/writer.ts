@@ -124,7 +124,8 @@ export class Writer {
   private prepare(batch: ReadingBatch): PreparedBatch {
     const table = this.state.tables.get(batch.kind)!;
     const numbers = batch.devices.map((device) => this.state.names.number(device.id));
-    const devices = Int32Array.from(batch.device, (index) => numbers[index]!);
+    const devices = new Int32Array(batch.length);
+    for (let row = 0; row < batch.length; row++) devices[row] = numbers[batch.device[row]!]!;
     return { batch, table, devices, derived: batch.metrics.every((metric) => table.derived.has(metric)) };
   }
 
@@ -133,7 +134,10 @@ export class Writer {
     if (batch.length === 0) return;
     if (derived) await this.removeReplaced(prepared);
     const absent = doubles(new Float64Array(batch.length).fill(NaN));
-    const boots = Int32Array.from(batch.boot, (boot) => (boot === null ? -1 : this.state.boots.number(boot)));
+    const boots = new Int32Array(batch.length).fill(-1);
+    batch.boot.forEach((boot, row) => {
+      if (boot !== null) boots[row] = this.state.boots.number(boot);
+    });
     const columns = [
       integers(devices),
       wholeNumbers(batch.time),
