@@ -1,8 +1,10 @@
 import { startPlatform, type Platform } from '../../../tests/acceptance/platform.js';
 import { fleetIds, readLedger, registerFleet, whenStored } from '../fleet.js';
 import { LoadGenerator } from '../load/load-generator.js';
+import type { LoadResult } from '../load/load-messages.js';
 import { METRICS_PER_MESSAGE } from '../load/lamppost-payload.js';
 import type { Credentials } from '../load/mqtt-wire.js';
+import { processorTime, SERVICES, type Service } from '../processor-time.js';
 import { isOnPath } from '../peers/installed.js';
 import { measureMosquitto, type ForwardingResult } from '../peers/mosquitto.js';
 import { median, type Benchmark, type BenchmarkOptions, type Result } from '../report/result.js';
@@ -19,7 +21,8 @@ interface Plan {
 interface IngestRun {
   readonly storedPerSecond: number;
   readonly acknowledgedPerSecond: number;
-  readonly loadCpuShare: number;
+  /** Microseconds of processor time for each message. */
+  readonly processor: Readonly<Record<Service | 'load', number>>;
 }
 
 /**
@@ -63,15 +66,17 @@ async function runOnce(plan: Plan, options: BenchmarkOptions): Promise<{ result:
     try {
       const warmUp = await load.run(plan.warmUpMs);
       await whenStored(platform, warmUp.messages);
+      const before = processorTime(platform);
       const run = await load.run(plan.durationMs);
       const storedAt = await whenStored(platform, warmUp.messages + run.messages);
+      const after = processorTime(platform);
       await checkLedger(platform, warmUp.messages + run.messages, options);
       return {
         fleet,
         result: {
           storedPerSecond: (run.messages / (storedAt - run.startedAt)) * 1000,
           acknowledgedPerSecond: (run.messages / run.ms) * 1000,
-          loadCpuShare: run.cpuMs / run.ms,
+          processor: perMessage(before, after, run),
         },
       };
     } finally {
@@ -80,6 +85,16 @@ async function runOnce(plan: Plan, options: BenchmarkOptions): Promise<{ result:
   } finally {
     await platform.stop();
   }
+}
+
+function perMessage(
+  before: Record<Service, number>,
+  after: Record<Service, number>,
+  { messages, cpuMs }: LoadResult,
+): IngestRun['processor'] {
+  const micros = (ms: number): number => (ms * 1000) / messages;
+  const of = (service: Service): number => micros(after[service] - before[service]);
+  return { broker: of('broker'), ingest: of('ingest'), alerts: of('alerts'), api: of('api'), load: micros(cpuMs) };
 }
 
 /** A rate is worth nothing when messages went missing on the way. */
@@ -110,12 +125,12 @@ function summarise(ours: readonly IngestRun[], theirs: readonly ForwardingResult
       unit: 'msg/s',
       runs: acknowledged,
     },
-    {
+    ...([...SERVICES, 'load'] as const).map((service) => ({
       benchmark: 'ingest',
-      measure: 'processor of the load generator',
-      value: median(ours.map((run) => run.loadCpuShare)) * 100,
-      unit: '% of a core',
-    },
+      measure: `processor time of ${service === 'load' ? 'the load generator' : service}`,
+      value: median(ours.map((run) => run.processor[service])),
+      unit: 'us/msg',
+    })),
   ];
   if (theirs.length === 0) return results;
   const forwarded = theirs.map((run) => run.forwardedPerSecond);
