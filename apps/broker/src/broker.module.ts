@@ -30,7 +30,15 @@ export interface BrokerParts {
   readonly logger: Logger;
 }
 
-const lane = (journal: Journal, policy: AccessPolicy, clock: Clock, settings: BrokerSettings, interest: TelemetryInterest, budget: InflightBudget, counters: BrokerCounters): LaneContext => ({
+const lane = (
+  journal: Journal,
+  policy: AccessPolicy,
+  clock: Clock,
+  settings: BrokerSettings,
+  interest: TelemetryInterest,
+  budget: InflightBudget,
+  counters: BrokerCounters,
+): LaneContext => ({
   journal,
   policy,
   interest,
@@ -70,9 +78,14 @@ export class BrokerModule {
         {
           provide: SessionPersistence,
           inject: [RetainedMessages, TelemetryInterest, BrokerCounters],
-          useFactory: (retained: RetainedMessages, interest: TelemetryInterest, counters: BrokerCounters) => new SessionPersistence(retained, interest, limits, counters, clock),
+          useFactory: (retained: RetainedMessages, interest: TelemetryInterest, counters: BrokerCounters) =>
+            new SessionPersistence(retained, interest, limits, counters, clock),
         },
-        { provide: LANE, inject: [JOURNAL, POLICY, CLOCK, SETTINGS, TelemetryInterest, InflightBudget, BrokerCounters], useFactory: lane },
+        {
+          provide: LANE,
+          inject: [JOURNAL, POLICY, CLOCK, SETTINGS, TelemetryInterest, InflightBudget, BrokerCounters],
+          useFactory: lane,
+        },
         AuditTrail,
         MqttEngine,
         {

@@ -84,17 +84,28 @@ export class Broker implements ConnectionHost {
 
   violation(connection: Connection, reason: Violation): void {
     this.counters.refuse(reason);
-    this.logger.info({ reason, address: connection.origin.address, username: connection.username }, 'connection closed for breaking the protocol');
+    this.logger.info(
+      { reason, address: connection.origin.address, username: connection.username },
+      'connection closed for breaking the protocol',
+    );
   }
 
   subscriptionDenied(connection: Connection, filter: string, reason: string): void {
     this.counters.denied++;
     const actor = connection.principal?.id ?? '';
-    this.audit.record({ actor, action: 'mqtt.subscribe-denied', subject: filter.slice(0, 256), detail: { reason, address: connection.origin.address } });
+    this.audit.record({
+      actor,
+      action: 'mqtt.subscribe-denied',
+      subject: filter.slice(0, 256),
+      detail: { reason, address: connection.origin.address },
+    });
   }
 
   journalFailed(connection: Connection, error: Error): void {
-    this.logger.error({ reason: error.message }, 'a message could not be journalled; its connection is closed without an acknowledgement');
+    this.logger.error(
+      { reason: error.message },
+      'a message could not be journalled; its connection is closed without an acknowledgement',
+    );
     connection.socket.destroy();
   }
 
@@ -143,7 +154,8 @@ export class Broker implements ConnectionHost {
       const { principal } = connection;
       if (principal?.type !== 'user') continue;
       const departments = await this.policy.users.departmentsNow(principal.id);
-      if (JSON.stringify(departments) !== JSON.stringify(principal.departments)) await this.engine.end(connection, true);
+      if (JSON.stringify(departments) !== JSON.stringify(principal.departments))
+        await this.engine.end(connection, true);
     }
   }
 

@@ -48,7 +48,8 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
   const broker = application.get(Broker);
   const ports = await broker.start(
     policy instanceof RegistryPolicy
-      ? (revised) => new RegistryWatch(registry, directory, policy.users, settings.limits.registryPollMs, logger, revised)
+      ? (revised) =>
+          new RegistryWatch(registry, directory, policy.users, settings.limits.registryPollMs, logger, revised)
       : null,
   );
   return {

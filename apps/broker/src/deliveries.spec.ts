@@ -13,7 +13,15 @@ describe('deliveries', () => {
     await listener.subscribe({ topic: 'lamplighter/mixed/#', qos: 1 }, { topic: 'lamplighter/+/x', qos: 1 });
     const speaker = await fixture.service('speaker');
     for (let n = 0; n < 100; n++) {
-      speaker.send({ cmd: 'publish', topic: 'lamplighter/mixed/x', payload: String(n), qos: n % 2 === 0 ? 1 : 0, retain: false, dup: false, messageId: n + 1 });
+      speaker.send({
+        cmd: 'publish',
+        topic: 'lamplighter/mixed/x',
+        payload: String(n),
+        qos: n % 2 === 0 ? 1 : 0,
+        retain: false,
+        dup: false,
+        messageId: n + 1,
+      });
     }
     const payloads = (await listener.messages(101, 1_500)).map(({ payload }) => Number(payload.toString()));
     expect(payloads.sort((x, y) => x - y)).toEqual(Array.from({ length: 100 }, (_, index) => index));
@@ -47,7 +55,9 @@ describe('deliveries', () => {
 
   it('a client has a limited number of subscriptions', async () => {
     const service = await fixture.service('greedy');
-    expect(await service.subscribe(...Array.from({ length: 6 }, (_, index) => `city/${index}/#`))).toEqual(Array(6).fill(0x80));
+    expect(await service.subscribe(...Array.from({ length: 6 }, (_, index) => `city/${index}/#`))).toEqual(
+      Array(6).fill(0x80),
+    );
     expect(await service.subscribe('city/#')).toEqual([1]);
   });
 

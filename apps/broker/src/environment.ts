@@ -24,7 +24,10 @@ const DECLARATION = {
   LAMPLIGHTER_JOURNAL_MAX_BYTES: variable.integer(4 * 2 ** 30, { min: 2 ** 20, max: 2 ** 50 }),
   LAMPLIGHTER_SERVICE_KEY: variable.optional(),
   LAMPLIGHTER_MQTT_MAX_CONNECTIONS: variable.integer(DEFAULT_LIMITS.maxConnections, { min: 1, max: 1_000_000 }),
-  LAMPLIGHTER_MQTT_MAX_PER_ADDRESS: variable.integer(DEFAULT_LIMITS.maxConnectionsPerAddress, { min: 1, max: 1_000_000 }),
+  LAMPLIGHTER_MQTT_MAX_PER_ADDRESS: variable.integer(DEFAULT_LIMITS.maxConnectionsPerAddress, {
+    min: 1,
+    max: 1_000_000,
+  }),
   LAMPLIGHTER_MQTT_RATE: variable.integer(DEFAULT_LIMITS.messagesPerSecond, { min: 1, max: 1_000_000 }),
   LAMPLIGHTER_MQTT_MAX_PACKET_BYTES: variable.integer(DEFAULT_LIMITS.maxPacketBytes, { min: 1_024, max: 64 * 2 ** 20 }),
   LAMPLIGHTER_LOG_LEVEL: variable.oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
@@ -32,7 +35,8 @@ const DECLARATION = {
 
 export interface BrokerConfiguration {
   readonly settings: BrokerSettings;
-  readonly registry: { readonly type: 'sqlite'; readonly path: string } | { readonly type: 'postgres'; readonly url: string };
+  readonly registry:
+    { readonly type: 'sqlite'; readonly path: string } | { readonly type: 'postgres'; readonly url: string };
   readonly journal: { readonly directory: string; readonly maxBytes: number };
   /** Null: kept in a file of the data directory, made on first use. */
   readonly serviceKey: string | null;
@@ -52,9 +56,13 @@ export function configurationOf(environment: Environment): BrokerConfiguration {
   const data = resolve(values.LAMPLIGHTER_DATA_DIR);
   const faults = [...checkProductionSecrets(environment)];
   const registry = registryOf(values.LAMPLIGHTER_REGISTRY, data, faults);
-  if (values.LAMPLIGHTER_JOURNAL !== 'lmdb') faults.push(`LAMPLIGHTER_JOURNAL: expected lmdb, got '${values.LAMPLIGHTER_JOURNAL.replace(/\/\/[^@/]*@/, '//***@')}'`);
+  if (values.LAMPLIGHTER_JOURNAL !== 'lmdb')
+    faults.push(
+      `LAMPLIGHTER_JOURNAL: expected lmdb, got '${values.LAMPLIGHTER_JOURNAL.replace(/\/\/[^@/]*@/, '//***@')}'`,
+    );
   const tls = tlsOf(values, data, faults);
-  if (faults.length > 0) throw new LamplighterError('bad-configuration', `The broker cannot be started.\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0)
+    throw new LamplighterError('bad-configuration', `The broker cannot be started.\n  ${faults.join('\n  ')}`);
   const run = join(data, 'run');
   return {
     settings: {
@@ -92,7 +100,12 @@ function registryOf(text: string, data: string, faults: string[]): BrokerConfigu
 
 /** TLS is on when a certificate is named, or lies in the data directory. */
 function tlsOf(
-  values: { LAMPLIGHTER_TLS_CERT: string | undefined; LAMPLIGHTER_TLS_KEY: string | undefined; LAMPLIGHTER_TLS_CA: string | undefined; LAMPLIGHTER_MQTTS_PORT: number },
+  values: {
+    LAMPLIGHTER_TLS_CERT: string | undefined;
+    LAMPLIGHTER_TLS_KEY: string | undefined;
+    LAMPLIGHTER_TLS_CA: string | undefined;
+    LAMPLIGHTER_MQTTS_PORT: number;
+  },
   data: string,
   faults: string[],
 ): TlsSettings | null {
@@ -100,7 +113,8 @@ function tlsOf(
   const keyPath = values.LAMPLIGHTER_TLS_KEY ?? present(join(data, 'tls', 'key.pem'));
   const caPath = values.LAMPLIGHTER_TLS_CA ?? present(join(data, 'tls', 'ca.pem'));
   if (certPath === undefined && keyPath === undefined) {
-    if (values.LAMPLIGHTER_TLS_CA !== undefined) faults.push('LAMPLIGHTER_TLS_CA: needs LAMPLIGHTER_TLS_CERT and LAMPLIGHTER_TLS_KEY as well');
+    if (values.LAMPLIGHTER_TLS_CA !== undefined)
+      faults.push('LAMPLIGHTER_TLS_CA: needs LAMPLIGHTER_TLS_CERT and LAMPLIGHTER_TLS_KEY as well');
     return null;
   }
   if (certPath === undefined) faults.push('LAMPLIGHTER_TLS_CERT: is missing beside the key');

@@ -13,7 +13,9 @@ describe('identity and topics', () => {
   afterAll(() => fixture.stop());
 
   const audited = async (action: string, actor: string): Promise<boolean> =>
-    eventually(async () => (await fixture.registry.audit.list({ actor, limit: 100 })).some((entry) => entry.action === action));
+    eventually(async () =>
+      (await fixture.registry.audit.list({ actor, limit: 100 })).some((entry) => entry.action === action),
+    );
 
   describe('T01 a credential with the client id of another', () => {
     it('is refused, and the owner stays online', async () => {
@@ -43,8 +45,12 @@ describe('identity and topics', () => {
     expect(await (await fixture.socket()).connect({ ...a.login, password: b.key })).toBe(4);
     expect(await (await fixture.socket()).connect({ clientId: 'x', username: 'nobody', password: 'guess' })).toBe(4);
     expect(await (await fixture.socket()).connect({ clientId: a.id })).toBe(5);
-    expect(await (await fixture.socket()).connect({ clientId: 'service:api', username: 'service:api', password: 'guess' })).toBe(4);
-    expect(await (await fixture.socket()).connect({ clientId: 'other', username: 'service:api', password: SERVICE_KEY })).toBe(2);
+    expect(
+      await (await fixture.socket()).connect({ clientId: 'service:api', username: 'service:api', password: 'guess' }),
+    ).toBe(4);
+    expect(
+      await (await fixture.socket()).connect({ clientId: 'other', username: 'service:api', password: SERVICE_KEY }),
+    ).toBe(2);
   });
 
   describe('T02 a publication on a foreign topic', () => {
@@ -79,18 +85,25 @@ describe('identity and topics', () => {
     bad.cut();
     const good = await fixture.client({ ...b.login, will: { topic: b.topic('status'), payload: 'offline', qos: 1 } });
     good.cut();
-    expect((await watcher.messages(2, 500)).map(({ topic, payload }) => [topic, payload.toString()])).toEqual([[b.topic('status'), 'offline']]);
+    expect((await watcher.messages(2, 500)).map(({ topic, payload }) => [topic, payload.toString()])).toEqual([
+      [b.topic('status'), 'offline'],
+    ]);
     await watcher.disconnect();
   });
 
-  it.each(['#', '+/#', '$SYS/#', 'city/#', 'city/+/+/device-a/command', '$share/g/city/#', 'city/hyd/smart-lamppost/+/command'])(
-    'T04 the filter %s is outside the scope of a device',
-    async (filter) => {
-      const client = await fixture.client(a.login);
-      expect(await client.subscribe(filter)).toEqual([0x80]);
-      await client.disconnect();
-    },
-  );
+  it.each([
+    '#',
+    '+/#',
+    '$SYS/#',
+    'city/#',
+    'city/+/+/device-a/command',
+    '$share/g/city/#',
+    'city/hyd/smart-lamppost/+/command',
+  ])('T04 the filter %s is outside the scope of a device', async (filter) => {
+    const client = await fixture.client(a.login);
+    expect(await client.subscribe(filter)).toEqual([0x80]);
+    await client.disconnect();
+  });
 
   it('T04 a device may listen to its own command and rejected topics', async () => {
     const client = await fixture.client(a.login);
@@ -139,13 +152,22 @@ describe('identity and topics', () => {
     it.each([
       ['the credential is revoked', async (id: string) => fixture.registry.credentials.revoke(id)],
       ['the device is disabled', async (id: string) => fixture.registry.devices.update(id, { enabled: false })],
-      ['the device is moved to another department', async (id: string) => fixture.registry.devices.update(id, { department: 'epd' })],
+      [
+        'the device is moved to another department',
+        async (id: string) => fixture.registry.devices.update(id, { department: 'epd' }),
+      ],
     ])('when %s closes the connection within a second, without a will', async (name, change) => {
-      await fixture.registry.departments.put({ id: 'epd', titles: { en: 'EPD', 'zh-Hant': '環保署', 'zh-Hans': '环保署' } });
+      await fixture.registry.departments.put({
+        id: 'epd',
+        titles: { en: 'EPD', 'zh-Hant': '環保署', 'zh-Hans': '环保署' },
+      });
       const device = await fixture.device(`device-${name.replaceAll(' ', '-')}`);
       const watcher = await fixture.service('watcher');
       await watcher.subscribe('city/#');
-      const client = await fixture.client({ ...device.login, will: { topic: device.topic('status'), payload: 'gone' } });
+      const client = await fixture.client({
+        ...device.login,
+        will: { topic: device.topic('status'), payload: 'gone' },
+      });
       await client.publish(device.topic('telemetry'), '{}');
       await change(device.id);
       expect(await client.closes(1_000)).toBe(true);
@@ -156,7 +178,11 @@ describe('identity and topics', () => {
     it('ends the use of a rotated key', async () => {
       const device = await fixture.device('device-rotated');
       const client = await fixture.client(device.login);
-      const { createdAt: _created, revokedAt: _revoked, ...credential } = (await fixture.registry.credentials.get(device.id))!;
+      const {
+        createdAt: _created,
+        revokedAt: _revoked,
+        ...credential
+      } = (await fixture.registry.credentials.get(device.id))!;
       await fixture.registry.credentials.put([{ ...credential, keyHash: 'of-another-key' }]);
       expect(await client.closes(1_000)).toBe(true);
       expect(await (await fixture.socket()).connect(device.login)).toBe(4);
@@ -200,13 +226,28 @@ describe('identity and topics', () => {
 
   it('a gateway publishes for its application, under its own name', async () => {
     const key = 'k'.repeat(32);
-    const gateway = { username: 'gw-1', clientId: 'gw-1', type: 'gateway' as const, subject: 'gw-1', application: '7', certificateFingerprint: null };
+    const gateway = {
+      username: 'gw-1',
+      clientId: 'gw-1',
+      type: 'gateway' as const,
+      subject: 'gw-1',
+      application: '7',
+      certificateFingerprint: null,
+    };
     await fixture.registry.credentials.put([{ ...gateway, keyHash: hashKey(PEPPER, key) }]);
     const client = await fixture.client({ clientId: 'gw-1', username: 'gw-1', password: key });
     const topic = 'application/7/device/0102030405060708/event/up';
     expect(await client.publish(topic, '{}')).toBe(true);
     expect((await fixture.journalled()).at(-1)).toMatchObject({ source: 'gw-1', topic });
-    client.send({ cmd: 'publish', topic: topic.replace('/7/', '/8/'), payload: 'x', qos: 1, retain: false, dup: false, messageId: 9 });
+    client.send({
+      cmd: 'publish',
+      topic: topic.replace('/7/', '/8/'),
+      payload: 'x',
+      qos: 1,
+      retain: false,
+      dup: false,
+      messageId: 9,
+    });
     expect(await client.closes()).toBe(true);
   });
 
@@ -220,7 +261,14 @@ describe('identity and topics', () => {
   describe('people and programs', () => {
     it('subscribe with an API key within their departments, and publish nothing', async () => {
       const { id, secret, key } = newApiKey();
-      await fixture.registry.accounts.createKey({ id, name: 'dashboard', keyHash: hashKey(PEPPER, secret), role: 'viewer', departments: ['hyd'], expiresAt: null });
+      await fixture.registry.accounts.createKey({
+        id,
+        name: 'dashboard',
+        keyHash: hashKey(PEPPER, secret),
+        role: 'viewer',
+        departments: ['hyd'],
+        expiresAt: null,
+      });
       const user = await fixture.client({ clientId: 'dashboard-1', username: id, password: key });
       expect(await user.subscribe('alarms/hyd/#')).toEqual([1]);
       expect(await user.subscribe('alarms/#')).toEqual([0x80]);
@@ -236,10 +284,21 @@ describe('identity and topics', () => {
     });
 
     it('log in with a password, but not under the client id of a device', async () => {
-      await fixture.registry.accounts.put({ username: 'wong', passwordHash: await hashPassword('correct horse'), role: 'viewer', departments: null });
-      expect(await (await fixture.socket()).connect({ clientId: 'wong-1', username: 'wong', password: 'wrong' })).toBe(4);
-      expect(await (await fixture.socket()).connect({ clientId: a.id, username: 'wong', password: 'correct horse' })).toBe(2);
-      expect(await (await fixture.socket()).connect({ clientId: 'wong-1', username: 'wong', password: 'correct horse' })).toBe(0);
+      await fixture.registry.accounts.put({
+        username: 'wong',
+        passwordHash: await hashPassword('correct horse'),
+        role: 'viewer',
+        departments: null,
+      });
+      expect(await (await fixture.socket()).connect({ clientId: 'wong-1', username: 'wong', password: 'wrong' })).toBe(
+        4,
+      );
+      expect(
+        await (await fixture.socket()).connect({ clientId: a.id, username: 'wong', password: 'correct horse' }),
+      ).toBe(2);
+      expect(
+        await (await fixture.socket()).connect({ clientId: 'wong-1', username: 'wong', password: 'correct horse' }),
+      ).toBe(0);
     });
   });
 

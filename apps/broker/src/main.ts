@@ -28,7 +28,13 @@ async function main(): Promise<void> {
     },
   });
   const registry = await openRegistry(configuration);
-  const broker = await createBroker({ settings: configuration.settings, journal, registry, secrets: secretsOf(configuration), logger });
+  const broker = await createBroker({
+    settings: configuration.settings,
+    journal,
+    registry,
+    secrets: secretsOf(configuration),
+    logger,
+  });
   writePidFile(configuration.pidFile);
   stopOnSignal({ broker, journal, registry, logger, pidFile: configuration.pidFile });
   logger.info({ ...broker.ports, open: configuration.settings.open }, 'listening');
@@ -36,7 +42,9 @@ async function main(): Promise<void> {
 }
 
 function openRegistry({ registry }: BrokerConfiguration): Promise<Registry> {
-  return registry.type === 'postgres' ? openPostgresRegistry({ url: registry.url }) : openSqliteRegistry({ path: registry.path });
+  return registry.type === 'postgres'
+    ? openPostgresRegistry({ url: registry.url })
+    : openSqliteRegistry({ path: registry.path });
 }
 
 function secretsOf(configuration: BrokerConfiguration): { pepper: string; serviceKey: string } {
@@ -51,7 +59,13 @@ function writePidFile(path: string): void {
   writeFileSync(path, `${process.pid}\n`, { mode: 0o600 });
 }
 
-function stopOnSignal(parts: { broker: RunningBroker; journal: Journal; registry: Registry; logger: Logger; pidFile: string }): void {
+function stopOnSignal(parts: {
+  broker: RunningBroker;
+  journal: Journal;
+  registry: Registry;
+  logger: Logger;
+  pidFile: string;
+}): void {
   let stopping = false;
   const stop = async (signal: string): Promise<void> => {
     if (stopping) return;

@@ -16,7 +16,8 @@ describe('Paho MQTT 3.1.1 interoperability', () => {
   });
   afterAll(() => fixture.stop());
 
-  const client = (clientId: string, options: Partial<ConnectWith> = {}): Promise<MqttConnection> => fixture.client({ clientId, ...options });
+  const client = (clientId: string, options: Partial<ConnectWith> = {}): Promise<MqttConnection> =>
+    fixture.client({ clientId, ...options });
 
   /** Ends sessions and retained messages of the test before. */
   beforeEach(async () => {
@@ -27,14 +28,22 @@ describe('Paho MQTT 3.1.1 interoperability', () => {
     await cleaner.disconnect();
   });
 
-  const described = (messages: readonly IPublishPacket[]): string[] => messages.map(({ topic, payload, qos }) => `${topic} ${qos} ${payload.toString()}`).sort();
+  const described = (messages: readonly IPublishPacket[]): string[] =>
+    messages.map(({ topic, payload, qos }) => `${topic} ${qos} ${payload.toString()}`).sort();
 
   it('basic: a client gets what it publishes at each QoS, and a second CONNECT closes the connection', async () => {
     const only = await client('first');
     expect(await only.subscribe({ topic: TOPICS[0], qos: 2 })).toEqual([2]);
     for (const qos of [0, 1, 2] as const) expect(await only.publish(TOPICS[0], `qos ${qos}`, { qos })).toBe(true);
     expect(described(await only.messages(3))).toEqual(['TopicA 0 qos 0', 'TopicA 1 qos 1', 'TopicA 2 qos 2']);
-    only.send({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'first', clean: true, keepalive: 60 });
+    only.send({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clientId: 'first',
+      clean: true,
+      keepalive: 60,
+    });
     expect(await only.closes()).toBe(true);
   });
 
@@ -47,7 +56,8 @@ describe('Paho MQTT 3.1.1 interoperability', () => {
 
   it('retained messages: one for each topic that matches, and none after they were cleared', async () => {
     const only = await client('first');
-    for (const [index, qos] of ([0, 1, 2] as const).entries()) await only.publish(TOPICS[index + 1]!, `qos ${qos}`, { qos, retain: true });
+    for (const [index, qos] of ([0, 1, 2] as const).entries())
+      await only.publish(TOPICS[index + 1]!, `qos ${qos}`, { qos, retain: true });
     await only.subscribe({ topic: WILDCARDS[5], qos: 2 });
     const retained = await only.messages(3);
     expect(described(retained)).toEqual(['Topic/C 1 qos 1', 'TopicA/B 0 qos 0', 'TopicA/C 2 qos 2']);
@@ -60,7 +70,10 @@ describe('Paho MQTT 3.1.1 interoperability', () => {
   });
 
   it('will message: published when the connection is cut', async () => {
-    const doomed = await client('first', { keepalive: 2, will: { topic: TOPICS[2], payload: 'client not disconnected' } });
+    const doomed = await client('first', {
+      keepalive: 2,
+      will: { topic: TOPICS[2], payload: 'client not disconnected' },
+    });
     const watcher = await client('second', { clean: false });
     await watcher.subscribe({ topic: TOPICS[2], qos: 2 });
     doomed.cut();
@@ -82,7 +95,8 @@ describe('Paho MQTT 3.1.1 interoperability', () => {
     await sleeper.subscribe({ topic: WILDCARDS[5], qos: 2 });
     await sleeper.disconnect();
     const publisher = await client('second');
-    for (const [index, qos] of ([0, 1, 2] as const).entries()) await publisher.publish(TOPICS[index + 1]!, `qos ${qos}`, { qos });
+    for (const [index, qos] of ([0, 1, 2] as const).entries())
+      await publisher.publish(TOPICS[index + 1]!, `qos ${qos}`, { qos });
     await publisher.disconnect();
     const awake = await client('first', { clean: false });
     const messages = described(await awake.messages(3, 500));

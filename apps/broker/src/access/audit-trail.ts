@@ -38,7 +38,8 @@ export class AuditTrail {
     this.bucket.take(1, now);
     if (this.seen.size >= MAX_KEYS) this.seen.clear();
     this.seen.set(key, { until: now + REPEAT_MS, suppressed: 0 });
-    const detail = before === undefined || before.suppressed === 0 ? entry.detail : { ...entry.detail, repeated: before.suppressed };
+    const detail =
+      before === undefined || before.suppressed === 0 ? entry.detail : { ...entry.detail, repeated: before.suppressed };
     this.logger.warn({ actor: entry.actor, subject: entry.subject, ...detail }, entry.action);
     this.registry.audit.append({ ...entry, detail }).catch((error: unknown) => {
       this.logger.error({ reason: (error as Error).message }, 'audit entry not written');

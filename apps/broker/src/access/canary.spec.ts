@@ -3,7 +3,9 @@ import { BrokerFixture, pause, SERVICE_KEY } from '../testing/broker-fixture.js'
 
 it('T37 secrets that are sent through every path are absent from logs, status and audit', async () => {
   const lines: string[] = [];
-  const fixture = await BrokerFixture.start({ logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }) });
+  const fixture = await BrokerFixture.start({
+    logger: pino({ level: 'trace' }, { write: (line: string) => void lines.push(line) }),
+  });
   const device = await fixture.device('GF3637');
   const canary = 'canary-7c1e';
   const attempts = [

@@ -36,7 +36,7 @@ export class CredentialDirectory {
 
   async warm(): Promise<void> {
     const devices = await this.allDevices();
-    for (let after: string | null = null; ; ) {
+    for (let after: string | null = null; ;) {
       const page: Credential[] = await this.registry.credentials.list(after, PAGE);
       for (const credential of page) this.set(credential, devices.get(credential.subject) ?? null);
       if (page.length < PAGE) return;
@@ -81,8 +81,12 @@ export class CredentialDirectory {
 
   private async allDevices(): Promise<Map<string, Device>> {
     const devices = new Map<string, Device>();
-    for (let after: string | undefined; ; ) {
-      const page: Device[] = await this.registry.devices.list({ departments: null, limit: PAGE, ...(after === undefined ? {} : { after }) });
+    for (let after: string | undefined; ;) {
+      const page: Device[] = await this.registry.devices.list({
+        departments: null,
+        limit: PAGE,
+        ...(after === undefined ? {} : { after }),
+      });
       for (const device of page) devices.set(device.id, device);
       if (page.length < PAGE) return devices;
       after = page.at(-1)!.id;
@@ -104,7 +108,8 @@ export class CredentialDirectory {
     const entry = this.entries.get(username);
     if (entry === undefined) return;
     this.entries.delete(username);
-    if (this.ownerOfClientId.get(entry.credential.clientId) === username) this.ownerOfClientId.delete(entry.credential.clientId);
+    if (this.ownerOfClientId.get(entry.credential.clientId) === username)
+      this.ownerOfClientId.delete(entry.credential.clientId);
     const usernames = this.usernamesOfDevice.get(entry.credential.subject);
     usernames?.delete(username);
     if (usernames?.size === 0) this.usernamesOfDevice.delete(entry.credential.subject);
@@ -116,9 +121,20 @@ export function principalOf(entry: CredentialEntry): Principal | 'revoked' | 'de
   const { credential, device } = entry;
   if (credential.revokedAt !== null) return 'revoked';
   if (credential.type === 'gateway') {
-    return { type: 'gateway', id: credential.subject, clientId: credential.clientId, application: credential.application };
+    return {
+      type: 'gateway',
+      id: credential.subject,
+      clientId: credential.clientId,
+      application: credential.application,
+    };
   }
   if (device === null) return 'revoked';
   if (!device.enabled) return 'device-disabled';
-  return { type: 'device', id: credential.subject, clientId: credential.clientId, department: device.department, kind: device.kind };
+  return {
+    type: 'device',
+    id: credential.subject,
+    clientId: credential.clientId,
+    department: device.department,
+    kind: device.kind,
+  };
 }

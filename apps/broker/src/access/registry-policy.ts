@@ -86,7 +86,8 @@ export class RegistryPolicy implements AccessPolicy {
   private judgeService(attempt: ConnectAttempt, username: string, password: string): Verdict {
     if (!SERVICE_NAME.test(username)) return { refused: 'unknown-user' };
     if (!timingSafeEqual(sha256(password), this.serviceKeyHash)) return { refused: 'wrong-key' };
-    if (attempt.clientId !== username && !attempt.clientId.startsWith(`${username}:`)) return { refused: 'client-id-not-bound' };
+    if (attempt.clientId !== username && !attempt.clientId.startsWith(`${username}:`))
+      return { refused: 'client-id-not-bound' };
     return { principal: { type: 'service', id: username.slice('service:'.length), clientId: attempt.clientId } };
   }
 
@@ -103,7 +104,11 @@ export class RegistryPolicy implements AccessPolicy {
    * A pinned certificate has to be shown; it suffices when it chains to the configured authority, and with the right key
    * otherwise. A key that is given has to be right in any case.
    */
-  private prove(attempt: ConnectAttempt, { credential }: CredentialEntry, password: string | undefined): Refusal | null {
+  private prove(
+    attempt: ConnectAttempt,
+    { credential }: CredentialEntry,
+    password: string | undefined,
+  ): Refusal | null {
     const pinned = credential.certificateFingerprint?.replaceAll(':', '').toLowerCase() ?? null;
     if (pinned !== null && attempt.certificate?.fingerprint !== pinned) return 'wrong-certificate';
     if (password === undefined) return pinned !== null && attempt.certificate!.trusted ? null : 'no-credentials';
@@ -111,14 +116,20 @@ export class RegistryPolicy implements AccessPolicy {
   }
 
   private async judgeUser(attempt: ConnectAttempt, username: string, password: string): Promise<Verdict> {
-    if (attempt.clientId.startsWith('service:') || this.directory.ownerOf(attempt.clientId) !== null) return { refused: 'client-id-not-bound' };
+    if (attempt.clientId.startsWith('service:') || this.directory.ownerOf(attempt.clientId) !== null)
+      return { refused: 'client-id-not-bound' };
     return this.users.authenticate(attempt, username, password);
   }
 }
 
 /** Refusals that count as guessing. */
 function isGuess(refused: Refusal): boolean {
-  return refused === 'wrong-key' || refused === 'unknown-user' || refused === 'wrong-certificate' || refused === 'no-credentials';
+  return (
+    refused === 'wrong-key' ||
+    refused === 'unknown-user' ||
+    refused === 'wrong-certificate' ||
+    refused === 'no-credentials'
+  );
 }
 
 function sha256(text: string): Buffer {

@@ -24,7 +24,12 @@ export class UserAuthenticator {
   ) {}
 
   async authenticate(attempt: ConnectAttempt, username: string, password: string): Promise<Verdict> {
-    const principal = (id: string, departments: readonly string[] | null): Principal => ({ type: 'user', id, clientId: attempt.clientId, departments });
+    const principal = (id: string, departments: readonly string[] | null): Principal => ({
+      type: 'user',
+      id,
+      clientId: attempt.clientId,
+      departments,
+    });
     const key = parseApiKey(password);
     if (key !== null) {
       const departments = await this.departmentsOfKey(key.id, key.secret, username);
@@ -33,7 +38,9 @@ export class UserAuthenticator {
     const account = await this.registry.accounts.get(username);
     const outcome = await this.checkPassword(account?.passwordHash ?? null, username, password);
     if (outcome === 'busy') return { refused: 'throttled' };
-    return outcome === 'right' && account !== null ? { principal: principal(username, account.departments) } : { refused: 'wrong-key' };
+    return outcome === 'right' && account !== null
+      ? { principal: principal(username, account.departments) }
+      : { refused: 'wrong-key' };
   }
 
   /** What a connected user may see now: its departments, or 'gone'. */
@@ -48,7 +55,11 @@ export class UserAuthenticator {
     this.remembered.clear();
   }
 
-  private async departmentsOfKey(id: string, secret: string, username: string): Promise<readonly string[] | null | 'wrong'> {
+  private async departmentsOfKey(
+    id: string,
+    secret: string,
+    username: string,
+  ): Promise<readonly string[] | null | 'wrong'> {
     if (username !== id && username !== `ll_${id}`) return 'wrong';
     const key = await this.registry.accounts.getKey(id);
     if (key === null || !verifyKey(this.pepper, secret, key.keyHash)) return 'wrong';
@@ -59,8 +70,14 @@ export class UserAuthenticator {
     return at !== null && at <= this.clock.now();
   }
 
-  private async checkPassword(hash: string | null, username: string, password: string): Promise<'right' | 'wrong' | 'busy'> {
-    const memory = createHash('sha256').update(JSON.stringify([username, password, hash])).digest('base64');
+  private async checkPassword(
+    hash: string | null,
+    username: string,
+    password: string,
+  ): Promise<'right' | 'wrong' | 'busy'> {
+    const memory = createHash('sha256')
+      .update(JSON.stringify([username, password, hash]))
+      .digest('base64');
     const until = this.remembered.get(memory);
     if (until !== undefined && until > this.clock.monotonic()) return 'right';
     if (!(await this.enter())) return 'busy';

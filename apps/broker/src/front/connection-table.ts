@@ -17,7 +17,8 @@ export class ConnectionTable {
   refusal(address: string): 'too-many-connections' | 'too-many-connections-of-address' | null {
     if (this.connections.size >= this.limits.maxConnections) return 'too-many-connections';
     if (isLoopback(address)) return null;
-    if ((this.byAddress.get(address) ?? 0) >= this.limits.maxConnectionsPerAddress) return 'too-many-connections-of-address';
+    if ((this.byAddress.get(address) ?? 0) >= this.limits.maxConnectionsPerAddress)
+      return 'too-many-connections-of-address';
     return null;
   }
 
@@ -60,5 +61,7 @@ export class ConnectionTable {
 }
 
 export function isLoopback(address: string): boolean {
-  return address === '::1' || address === 'localhost' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address) || address === 'unix';
+  return (
+    address === '::1' || address === 'localhost' || /^(::ffff:)?127\.\d+\.\d+\.\d+$/.test(address) || address === 'unix'
+  );
 }

@@ -123,7 +123,9 @@ export class Connection implements PacketInspector, LaneOwner {
   }
 
   claims(data: Buffer, start: number, body: number, end: number): boolean {
-    return this.principal !== null && data[start]! >> 4 === PacketType.publish && this.lane.claims(data, start, body, end);
+    return (
+      this.principal !== null && data[start]! >> 4 === PacketType.publish && this.lane.claims(data, start, body, end)
+    );
   }
 
   taken(packets: number, bytes: number): void {

@@ -21,14 +21,23 @@ describe('listeners', () => {
   let device: TestDevice;
   beforeAll(async () => {
     fixture = await BrokerFixture.start({
-      settings: { tls: { port: 0, cert: server.cert, key: server.key, ca: authority.cert }, webSocketPath: socketPath, webSocketPort: 0 },
+      settings: {
+        tls: { port: 0, cert: server.cert, key: server.key, ca: authority.cert },
+        webSocketPath: socketPath,
+        webSocketPort: 0,
+      },
     });
     device = await fixture.device('device-tls');
   });
   afterAll(() => fixture.stop());
 
   const overTls = async (shown?: TestCertificate): Promise<MqttConnection> => {
-    const socket = connectTls({ port: fixture.broker.ports.tlsPort!, host: '127.0.0.1', ca: authority.cert, ...(shown && { cert: shown.cert, key: shown.key }) });
+    const socket = connectTls({
+      port: fixture.broker.ports.tlsPort!,
+      host: '127.0.0.1',
+      ca: authority.cert,
+      ...(shown && { cert: shown.cert, key: shown.key }),
+    });
     await once(socket, 'secureConnect');
     return MqttConnection.over(socket);
   };
@@ -42,8 +51,14 @@ describe('listeners', () => {
 
   describe('a credential with a pinned certificate', () => {
     beforeAll(async () => {
-      const { createdAt: _created, revokedAt: _revoked, ...credential } = (await fixture.registry.credentials.get(device.id))!;
-      await fixture.registry.credentials.put([{ ...credential, certificateFingerprint: new X509Certificate(own.cert).fingerprint256 }]);
+      const {
+        createdAt: _created,
+        revokedAt: _revoked,
+        ...credential
+      } = (await fixture.registry.credentials.get(device.id))!;
+      await fixture.registry.credentials.put([
+        { ...credential, certificateFingerprint: new X509Certificate(own.cert).fingerprint256 },
+      ]);
       await new Promise((resolve) => setTimeout(resolve, 300));
     });
 
@@ -72,7 +87,11 @@ describe('listeners', () => {
 
   it('an MQTT library connects over WebSocket', async () => {
     const web = await fixture.device('device-web');
-    const client = await mqtt.connectAsync(`ws://127.0.0.1:${fixture.broker.ports.webSocketPort}/mqtt`, { ...web.login, protocolVersion: 4, reconnectPeriod: 0 });
+    const client = await mqtt.connectAsync(`ws://127.0.0.1:${fixture.broker.ports.webSocketPort}/mqtt`, {
+      ...web.login,
+      protocolVersion: 4,
+      reconnectPeriod: 0,
+    });
     await client.publishAsync(web.topic('telemetry'), '{"values":{}}', { qos: 1 });
     await client.endAsync();
     expect((await fixture.journalled()).at(-1)).toMatchObject({ source: 'device-web' });
@@ -80,7 +99,10 @@ describe('listeners', () => {
 
   it('the API forwards WebSocket upgrades over a Unix socket', async () => {
     const web = await fixture.device('device-forwarded');
-    const socket = new WebSocket('ws://broker/mqtt', 'mqtt', { createConnection: () => connectUnix(socketPath), headers: { 'x-forwarded-for': '203.0.113.9' } });
+    const socket = new WebSocket('ws://broker/mqtt', 'mqtt', {
+      createConnection: () => connectUnix(socketPath),
+      headers: { 'x-forwarded-for': '203.0.113.9' },
+    });
     await once(socket, 'open');
     const client = MqttConnection.over(createWebSocketStream(socket) as never);
     expect(await client.connect({ ...web.login, password: 'wrong' })).toBe(4);

@@ -1,6 +1,12 @@
 import { chmodSync, existsSync, mkdirSync, unlinkSync } from 'node:fs';
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, createServer as createTcpServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import {
+  type AddressInfo,
+  createServer as createTcpServer,
+  type ListenOptions,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { dirname } from 'node:path';
 import type { Duplex } from 'node:stream';
 import { createServer as createTlsServer, type TLSSocket } from 'node:tls';
@@ -39,7 +45,10 @@ export class Listeners {
     const tcp = await this.listen(this.tcpServer(), { ...at, port: settings.port });
     const tls = settings.tls && (await this.listen(this.tlsServer(settings.tls), { ...at, port: settings.tls.port }));
     if (settings.webSocketPath !== null) await this.listenOnPath(settings.webSocketPath);
-    const webSocket = settings.webSocketPort === null ? null : await this.listen(this.webSocketServer(false), { ...at, port: settings.webSocketPort });
+    const webSocket =
+      settings.webSocketPort === null
+        ? null
+        : await this.listen(this.webSocketServer(false), { ...at, port: settings.webSocketPort });
     return { port: tcp, tlsPort: tls, webSocketPort: webSocket };
   }
 
@@ -65,7 +74,12 @@ export class Listeners {
         // A device may also come with its key alone, so a missing certificate is judged with the credential.
         ...(tls.ca === null ? {} : { ca: tls.ca, requestCert: true, rejectUnauthorized: false }),
       },
-      (socket) => this.accept(socket, { address: socket.remoteAddress ?? '', transport: 'tls', certificate: certificateOf(socket) }),
+      (socket) =>
+        this.accept(socket, {
+          address: socket.remoteAddress ?? '',
+          transport: 'tls',
+          certificate: certificateOf(socket),
+        }),
     );
     server.on('tlsClientError', (_error, socket) => socket.destroy());
     return server;
@@ -73,9 +87,14 @@ export class Listeners {
 
   private webSocketServer(behindProxy: boolean): HttpServer {
     const { limits } = this.settings;
-    const http = createHttpServer({ headersTimeout: limits.connectTimeoutMs, requestTimeout: limits.connectTimeoutMs }, (_request, response) => {
-      response.writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' }).end('MQTT over WebSocket is spoken here.\n');
-    });
+    const http = createHttpServer(
+      { headersTimeout: limits.connectTimeoutMs, requestTimeout: limits.connectTimeoutMs },
+      (_request, response) => {
+        response
+          .writeHead(426, { 'content-type': 'text/plain', upgrade: 'websocket' })
+          .end('MQTT over WebSocket is spoken here.\n');
+      },
+    );
     const sockets = new WebSocketServer({
       server: http,
       maxPayload: limits.maxPacketBytes * 4,

@@ -9,7 +9,9 @@ describe('malformed input', () => {
   let fixture: BrokerFixture;
   let device: TestDevice;
   beforeAll(async () => {
-    fixture = await BrokerFixture.start({ limits: { connectTimeoutMs: 500, messagesPerSecond: 1_000, messageBurst: 1_000 } });
+    fixture = await BrokerFixture.start({
+      limits: { connectTimeoutMs: 500, messagesPerSecond: 1_000, messageBurst: 1_000 },
+    });
     device = await fixture.device('GF3637');
   });
   afterAll(() => fixture.stop());
@@ -43,7 +45,15 @@ describe('malformed input', () => {
 
     it('a slow CONNECT is given up after the time-out', async () => {
       const socket = await fixture.socket();
-      const packet = mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: true, keepalive: 60, ...device.login, password: Buffer.from(device.key) });
+      const packet = mqttPacket.generate({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clean: true,
+        keepalive: 60,
+        ...device.login,
+        password: Buffer.from(device.key),
+      });
       const since = performance.now();
       for (const byte of packet) {
         if (socket.closed) break;
@@ -60,13 +70,29 @@ describe('malformed input', () => {
 
     it('a packet beyond the limit ends the connection of an authenticated client', async () => {
       const client = await fixture.client(device.login);
-      client.send({ cmd: 'publish', topic: device.topic('telemetry'), payload: Buffer.alloc(300_000), qos: 1, retain: false, dup: false, messageId: 1 });
+      client.send({
+        cmd: 'publish',
+        topic: device.topic('telemetry'),
+        payload: Buffer.alloc(300_000),
+        qos: 1,
+        retain: false,
+        dup: false,
+        messageId: 1,
+      });
       expect(await client.closes()).toBe(true);
     });
 
     it('a packet just below the limit that comes in pieces is taken', async () => {
       const client = await fixture.client(device.login);
-      const packet = mqttPacket.generate({ cmd: 'publish', topic: device.topic('telemetry'), payload: Buffer.alloc(250_000, 0x20), qos: 1, retain: false, dup: false, messageId: 5 });
+      const packet = mqttPacket.generate({
+        cmd: 'publish',
+        topic: device.topic('telemetry'),
+        payload: Buffer.alloc(250_000, 0x20),
+        qos: 1,
+        retain: false,
+        dup: false,
+        messageId: 5,
+      });
       for (let at = 0; at < packet.length; at += 7_000) {
         client.sendBytes(packet.subarray(at, at + 7_000));
         await pause(1);
@@ -80,13 +106,38 @@ describe('malformed input', () => {
     const client = await fixture.client(device.login);
     const before = (await fixture.journalled()).length;
     const since = performance.now();
-    for (let id = 1; id <= 1_800; id++) client.send({ cmd: 'publish', topic: device.topic('telemetry'), payload: '{}', qos: 1, retain: false, dup: false, messageId: id });
+    for (let id = 1; id <= 1_800; id++)
+      client.send({
+        cmd: 'publish',
+        topic: device.topic('telemetry'),
+        payload: '{}',
+        qos: 1,
+        retain: false,
+        dup: false,
+        messageId: id,
+      });
     const acknowledged = (): number => client.inbox.filter(({ cmd }) => cmd === 'puback').length;
-    client.send({ cmd: 'publish', topic: device.topic('telemetry'), payload: '{}', qos: 1, retain: false, dup: false, messageId: 1_801 });
+    client.send({
+      cmd: 'publish',
+      topic: device.topic('telemetry'),
+      payload: '{}',
+      qos: 1,
+      retain: false,
+      dup: false,
+      messageId: 1_801,
+    });
     await eventually(() => acknowledged() > 0);
     await pause(20);
     // What follows the first burst has to wait for its second.
-    client.send({ cmd: 'publish', topic: device.topic('telemetry'), payload: '{}', qos: 1, retain: false, dup: false, messageId: 1_802 });
+    client.send({
+      cmd: 'publish',
+      topic: device.topic('telemetry'),
+      payload: '{}',
+      qos: 1,
+      retain: false,
+      dup: false,
+      messageId: 1_802,
+    });
     expect(await eventually(() => acknowledged() === 1_802)).toBe(true);
     expect(performance.now() - since).toBeGreaterThan(700);
     expect((await fixture.journalled()).length - before).toBe(1_802);
@@ -126,18 +177,47 @@ function generator(seed: number): () => number {
 function sendMutated(socket: MqttConnection, device: TestDevice, random: () => number): void {
   const telemetry = device.topic('telemetry');
   const packets = [
-    mqttPacket.generate({ cmd: 'publish', topic: telemetry, payload: '{}', qos: 1, retain: false, dup: false, messageId: 1 }),
-    mqttPacket.generate({ cmd: 'publish', topic: telemetry, payload: '{}', qos: 2, retain: true, dup: false, messageId: 2 }),
-    mqttPacket.generate({ cmd: 'subscribe', messageId: 3, subscriptions: [{ topic: device.topic('command'), qos: 1 }] }),
+    mqttPacket.generate({
+      cmd: 'publish',
+      topic: telemetry,
+      payload: '{}',
+      qos: 1,
+      retain: false,
+      dup: false,
+      messageId: 1,
+    }),
+    mqttPacket.generate({
+      cmd: 'publish',
+      topic: telemetry,
+      payload: '{}',
+      qos: 2,
+      retain: true,
+      dup: false,
+      messageId: 2,
+    }),
+    mqttPacket.generate({
+      cmd: 'subscribe',
+      messageId: 3,
+      subscriptions: [{ topic: device.topic('command'), qos: 1 }],
+    }),
     mqttPacket.generate({ cmd: 'unsubscribe', messageId: 4, unsubscriptions: [device.topic('command')] }),
     mqttPacket.generate({ cmd: 'pubrel', messageId: 2 }),
     mqttPacket.generate({ cmd: 'puback', messageId: 9 }),
     mqttPacket.generate({ cmd: 'pingreq' }),
-    mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clean: false, keepalive: 1, clientId: device.id, will: { topic: telemetry, payload: Buffer.from('x'), qos: 1, retain: true } }),
+    mqttPacket.generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: 4,
+      clean: false,
+      keepalive: 1,
+      clientId: device.id,
+      will: { topic: telemetry, payload: Buffer.from('x'), qos: 1, retain: true },
+    }),
   ];
   for (let n = 0; n < 6; n++) {
     const packet = Buffer.from(packets[Math.floor(random() * packets.length)]!);
-    for (let flips = Math.floor(random() * 4); flips > 0; flips--) packet[Math.floor(random() * packet.length)] = Math.floor(random() * 256);
+    for (let flips = Math.floor(random() * 4); flips > 0; flips--)
+      packet[Math.floor(random() * packet.length)] = Math.floor(random() * 256);
     socket.sendBytes(random() < 0.2 ? packet.subarray(0, Math.floor(random() * packet.length)) : packet);
   }
 }

@@ -4,7 +4,14 @@ import mqttPacket from 'mqtt-packet';
 import { bodyStart, INCOMPLETE, MALFORMED, packetLength } from './packet-frame.js';
 import { PacketGate, type PacketInspector, type Violation } from './packet-gate.js';
 
-const CONNECT = mqttPacket.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'a', clean: true, keepalive: 1 });
+const CONNECT = mqttPacket.generate({
+  cmd: 'connect',
+  protocolId: 'MQTT',
+  protocolVersion: 4,
+  clientId: 'a',
+  clean: true,
+  keepalive: 1,
+});
 
 /** A gate whose engine is an array, and whose inspector takes the PUBLISH packets that begin with an even byte. */
 class Harness implements PacketInspector {
@@ -79,15 +86,19 @@ function cut(bytes: Buffer, sizes: readonly number[]): Buffer[] {
 describe('the packet gate', () => {
   it('passes every byte on, whole packets only and in order, however the stream is cut', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(packet, { minLength: 1, maxLength: 30 }), fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }), async (packets, sizes) => {
-        const harness = new Harness();
-        await harness.feed(CONNECT);
-        harness.gate.open();
-        await harness.feed(...cut(Buffer.concat(packets), sizes));
-        expect(Buffer.concat(harness.order)).toEqual(Buffer.concat([CONNECT, ...packets]));
-        for (const passed of harness.engine) expect(endsOnBoundary(passed)).toBe(true);
-        expect(harness.taken_).toEqual(packets.filter((each) => each[bodyStart(each, 0)]! % 2 === 0));
-      }),
+      fc.asyncProperty(
+        fc.array(packet, { minLength: 1, maxLength: 30 }),
+        fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1, maxLength: 20 }),
+        async (packets, sizes) => {
+          const harness = new Harness();
+          await harness.feed(CONNECT);
+          harness.gate.open();
+          await harness.feed(...cut(Buffer.concat(packets), sizes));
+          expect(Buffer.concat(harness.order)).toEqual(Buffer.concat([CONNECT, ...packets]));
+          for (const passed of harness.engine) expect(endsOnBoundary(passed)).toBe(true);
+          expect(harness.taken_).toEqual(packets.filter((each) => each[bodyStart(each, 0)]! % 2 === 0));
+        },
+      ),
       { numRuns: 100 },
     );
   });
@@ -142,7 +153,14 @@ describe('the length of a packet', () => {
   it('agrees with the MQTT library for every length', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 300_000 }), (size) => {
-        const bytes = mqttPacket.generate({ cmd: 'publish', topic: 't', payload: Buffer.alloc(size), qos: 0, retain: false, dup: false });
+        const bytes = mqttPacket.generate({
+          cmd: 'publish',
+          topic: 't',
+          payload: Buffer.alloc(size),
+          qos: 0,
+          retain: false,
+          dup: false,
+        });
         expect(packetLength(bytes, 0)).toBe(bytes.length);
         expect(bytes.subarray(bodyStart(bytes, 0), bodyStart(bytes, 0) + 3)).toEqual(Buffer.from([0, 1, 116]));
       }),

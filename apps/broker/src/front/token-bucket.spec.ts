@@ -4,18 +4,23 @@ import { TokenBucket } from './token-bucket.js';
 describe('a token bucket', () => {
   it('never lets more through than burst plus rate, when the taker waits as told', () => {
     fc.assert(
-      fc.property(fc.array(fc.record({ count: fc.integer({ min: 1, max: 50 }), idleMs: fc.integer({ min: 0, max: 500 }) }), { maxLength: 100 }), (steps) => {
-        const bucket = new TokenBucket(100, 20, 0);
-        let now = 0;
-        let taken = 0;
-        for (const { count, idleMs } of steps) {
-          now += idleMs;
-          taken += count;
-          now += bucket.take(count, now);
-          // What was taken in one go is let through, then paid for.
-          expect(taken).toBeLessThanOrEqual(20 + (now / 1_000) * 100 + 1e-6);
-        }
-      }),
+      fc.property(
+        fc.array(fc.record({ count: fc.integer({ min: 1, max: 50 }), idleMs: fc.integer({ min: 0, max: 500 }) }), {
+          maxLength: 100,
+        }),
+        (steps) => {
+          const bucket = new TokenBucket(100, 20, 0);
+          let now = 0;
+          let taken = 0;
+          for (const { count, idleMs } of steps) {
+            now += idleMs;
+            taken += count;
+            now += bucket.take(count, now);
+            // What was taken in one go is let through, then paid for.
+            expect(taken).toBeLessThanOrEqual(20 + (now / 1_000) * 100 + 1e-6);
+          }
+        },
+      ),
     );
   });
 

@@ -9,7 +9,11 @@ describe('a SUBSCRIBE packet', () => {
   it('is read as the MQTT library writes it, and refused filter by filter', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 65_535 }), filters, (messageId, topics) => {
-        const bytes = mqttPacket.generate({ cmd: 'subscribe', messageId, subscriptions: topics.map((topic) => ({ topic, qos: 1 })) });
+        const bytes = mqttPacket.generate({
+          cmd: 'subscribe',
+          messageId,
+          subscriptions: topics.map((topic) => ({ topic, qos: 1 })),
+        });
         const request = parseSubscribe(bytes, bodyStart(bytes, 0), bytes.length);
         expect(request).toEqual({ messageId, filters: topics });
         const parser = mqttPacket.parser();

@@ -3,7 +3,23 @@ import { isValidFilter, topicMatches } from '#identity';
 import { TelemetryInterest } from './telemetry-interest.js';
 
 const TOPICS = ['city/hyd/smart-lamppost/GF3637/telemetry', 'application/1/device/0102030405060708/event/up'];
-const level = fc.constantFrom('city', 'hyd', 'smart-lamppost', 'GF3637', 'telemetry', 'command', 'application', '1', 'device', '0102030405060708', 'event', 'up', '+', '#', 'x');
+const level = fc.constantFrom(
+  'city',
+  'hyd',
+  'smart-lamppost',
+  'GF3637',
+  'telemetry',
+  'command',
+  'application',
+  '1',
+  'device',
+  '0102030405060708',
+  'event',
+  'up',
+  '+',
+  '#',
+  'x',
+);
 const filter = fc
   .array(level, { minLength: 1, maxLength: 6 })
   .map((levels) => levels.join('/'))

@@ -146,7 +146,9 @@ export class TelemetryLane {
       route.revision = shared.interest.revision;
       route.wanted = shared.interest.in(route.topic);
     }
-    const forward: ForwardedMessage | null = route.wanted ? { topic: route.topic, payload, qos: messageId === 0 ? 0 : 1 } : null;
+    const forward: ForwardedMessage | null = route.wanted
+      ? { topic: route.topic, payload, qos: messageId === 0 ? 0 : 1 }
+      : null;
     this.queue.push({ messageId, bytes: payload.length, forward });
     this.submit(route.source!, route.topic, payload, this.receivedAt);
   }
@@ -210,7 +212,12 @@ export class TelemetryLane {
     if (route === undefined) {
       if (this.routes.size >= MAX_ROUTES) this.routes.clear();
       const allowed = this.shared.policy.mayPublish(principal, topic).allowed;
-      route = { topic, source: allowed ? this.shared.policy.journalSource(principal, topic) : null, revision: 0, wanted: false };
+      route = {
+        topic,
+        source: allowed ? this.shared.policy.journalSource(principal, topic) : null,
+        revision: 0,
+        wanted: false,
+      };
       this.routes.set(topic, route);
     }
     this.lastRoute = route;

@@ -1,5 +1,13 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { Aedes, type AuthenticateError, type AedesPublishPacket, type Client, type ConnectPacket, type PublishPacket, type Subscription } from 'aedes';
+import {
+  Aedes,
+  type AuthenticateError,
+  type AedesPublishPacket,
+  type Client,
+  type ConnectPacket,
+  type PublishPacket,
+  type Subscription,
+} from 'aedes';
 import type { Logger } from 'pino';
 import { type AccessPolicy, type Refusal, returnCodeOf, type Verdict } from '../access/access-policy.js';
 import { AuditTrail } from '../access/audit-trail.js';
@@ -23,7 +31,6 @@ interface Greeting {
 
 /** Sessions are looked over for expiry this often. */
 const EXPIRY_INTERVAL_MS = 60_000;
-// eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL_CHARACTERS = /[\u0000-\u001f\u007f]/;
 
 /**
@@ -89,7 +96,11 @@ export class MqttEngine {
 
   forward(connection: Connection, message: ForwardedMessage): void {
     // The types do not show that a publisher may be given, which [MQTT-3.8.3-3] `no local` and the logs need.
-    const publish = this.aedes.publish.bind(this.aedes) as unknown as (packet: PublishPacket, client: Client | undefined, done: () => void) => void;
+    const publish = this.aedes.publish.bind(this.aedes) as unknown as (
+      packet: PublishPacket,
+      client: Client | undefined,
+      done: () => void,
+    ) => void;
     publish({ cmd: 'publish', dup: false, retain: false, ...message }, this.clients.get(connection), noop);
   }
 
@@ -119,8 +130,16 @@ export class MqttEngine {
     await this.persistence.discard(clientId);
   }
 
-  private preConnect(client: Client, packet: ConnectPacket, done: (error: Error | null, proceed: boolean) => void): void {
-    this.greetings.set(client, { clientId: packet.clientId, clean: packet.clean === true, version: packet.protocolVersion ?? 4 });
+  private preConnect(
+    client: Client,
+    packet: ConnectPacket,
+    done: (error: Error | null, proceed: boolean) => void,
+  ): void {
+    this.greetings.set(client, {
+      clientId: packet.clientId,
+      clean: packet.clean === true,
+      version: packet.protocolVersion ?? 4,
+    });
     if (packet.protocolVersion === 5) {
       this.refused(this.connectionOf(client), 'mqtt-5', packet.username);
       // Aedes answers 0x01, 'unacceptable protocol version' [MQTT-3.1.2-2].
@@ -149,22 +168,37 @@ export class MqttEngine {
     });
   }
 
-  private async judge(client: Client, connection: Connection, greeting: Greeting, username: string | undefined, password: Buffer | undefined): Promise<Verdict> {
+  private async judge(
+    client: Client,
+    connection: Connection,
+    greeting: Greeting,
+    username: string | undefined,
+    password: Buffer | undefined,
+  ): Promise<Verdict> {
     const misnamed = this.judgeClientId(greeting);
     if (misnamed !== null) return { refused: misnamed };
     const { address, certificate } = connection.origin;
-    const verdict = await this.policy.authenticate({ clientId: client.id, clean: greeting.clean, username, password, address, certificate });
+    const verdict = await this.policy.authenticate({
+      clientId: client.id,
+      clean: greeting.clean,
+      username,
+      password,
+      address,
+      certificate,
+    });
     if ('refused' in verdict) return verdict;
     const { principal } = verdict;
     if (principal.type !== 'service' && this.journalHealth.refusing()) return { refused: 'journal-full' };
-    if (principal.type === 'user' && this.heldByAnother(principal.id, client.id)) return { refused: 'client-id-in-use' };
+    if (principal.type === 'user' && this.heldByAnother(principal.id, client.id))
+      return { refused: 'client-id-in-use' };
     return verdict;
   }
 
   private judgeClientId(greeting: Greeting): Refusal | null {
     // [MQTT-3.1.3-8] without an id there is no session to keep; [MQTT-3.1.3-7] MQTT 3.1 has no empty id at all.
     if (greeting.clientId === '' && (!greeting.clean || greeting.version === 3)) return 'client-id-missing';
-    if (greeting.clientId.length > this.settings.limits.maxClientIdLength || CONTROL_CHARACTERS.test(greeting.clientId)) return 'client-id-too-long';
+    if (greeting.clientId.length > this.settings.limits.maxClientIdLength || CONTROL_CHARACTERS.test(greeting.clientId))
+      return 'client-id-too-long';
     return null;
   }
 
@@ -185,7 +219,12 @@ export class MqttEngine {
     const decision = this.policy.mayPublish(principal, topic);
     if (!decision.allowed) {
       this.counters.denied++;
-      this.audit.record({ actor: principal.id, action: 'mqtt.publish-denied', subject: topic.slice(0, 256), detail: { reason: decision.reason, address: connection.origin.address } });
+      this.audit.record({
+        actor: principal.id,
+        action: 'mqtt.publish-denied',
+        subject: topic.slice(0, 256),
+        detail: { reason: decision.reason, address: connection.origin.address },
+      });
       return done(new Error(`The publication was denied: ${decision.reason}`));
     }
     const source = this.policy.journalSource(principal, topic);
@@ -195,7 +234,11 @@ export class MqttEngine {
     connection.lane.inOrder(() => done(null));
   }
 
-  private authorizeSubscribe(client: Client, subscription: Subscription, done: (error: Error | null, subscription?: Subscription | null) => void): void {
+  private authorizeSubscribe(
+    client: Client,
+    subscription: Subscription,
+    done: (error: Error | null, subscription?: Subscription | null) => void,
+  ): void {
     const connection = this.connectionOf(client);
     const principal = connection?.principal;
     const granted = principal ? this.policy.maySubscribe(principal, subscription.topic).allowed : false;
@@ -228,13 +271,21 @@ export class MqttEngine {
     };
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
-    aedes.on('error' as never, ((error: Error) => this.logger.error({ reason: error.message }, 'mqtt engine')) as never);
+    aedes.on(
+      'error' as never,
+      ((error: Error) => this.logger.error({ reason: error.message }, 'mqtt engine')) as never,
+    );
   }
 
   private refused(connection: Connection | undefined, reason: string, username: string | undefined): void {
     this.counters.refuse(reason);
     const address = connection?.origin.address ?? '';
-    this.audit.record({ actor: (username ?? '').slice(0, 128), action: 'mqtt.connect-refused', subject: address, detail: { reason } });
+    this.audit.record({
+      actor: (username ?? '').slice(0, 128),
+      action: 'mqtt.connect-refused',
+      subject: address,
+      detail: { reason },
+    });
   }
 
   private connectionOf(client: Client): Connection | undefined {
@@ -243,7 +294,9 @@ export class MqttEngine {
 }
 
 function denial(refused: Refusal): AuthenticateError {
-  return Object.assign(new Error(`The connection was refused: ${refused}`), { returnCode: returnCodeOf(refused) }) as AuthenticateError;
+  return Object.assign(new Error(`The connection was refused: ${refused}`), {
+    returnCode: returnCodeOf(refused),
+  }) as AuthenticateError;
 }
 
 function bytesOf(payload: Buffer | string): Buffer {

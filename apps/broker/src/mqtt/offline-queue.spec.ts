@@ -3,7 +3,16 @@ import { OfflineQueue } from './offline-queue.js';
 type Added = Parameters<OfflineQueue['add']>[0];
 
 const message = (number: number, payload = 'x'): Added =>
-  ({ cmd: 'publish', brokerId: 'b', brokerCounter: number, topic: 't', payload: Buffer.from(payload), qos: 1, retain: false, dup: false }) as Added;
+  ({
+    cmd: 'publish',
+    brokerId: 'b',
+    brokerCounter: number,
+    topic: 't',
+    payload: Buffer.from(payload),
+    qos: 1,
+    retain: false,
+    dup: false,
+  }) as Added;
 const numbers = (queue: OfflineQueue): number[] => queue.pending().map((entry) => entry.brokerCounter);
 
 describe('an offline queue', () => {

@@ -32,7 +32,10 @@ export class OfflineQueue {
     this.entries.set(key, packet);
     this.bytes += sizeOf(packet);
     let dropped = 0;
-    while (this.entries.size > 1 && (this.entries.size > this.limits.maxQueuedMessages || this.bytes > this.limits.maxQueuedBytes)) {
+    while (
+      this.entries.size > 1 &&
+      (this.entries.size > this.limits.maxQueuedMessages || this.bytes > this.limits.maxQueuedBytes)
+    ) {
       this.remove(this.entries.keys().next().value!);
       dropped++;
     }

@@ -9,7 +9,8 @@ describe('retained messages', () => {
   };
   const open = (path: string | null, max = 1_000): RetainedMessages => new RetainedMessages(path, max, fail);
   const newPath = (): string => join(mkdtempSync(join(tmpdir(), 'lamplighter-retained-')), 'retained.jsonl');
-  const shown = (messages: RetainedMessages, filter: string): string[] => [...messages.matching(filter)].map(({ topic, payload }) => `${topic} ${payload.toString()}`);
+  const shown = (messages: RetainedMessages, filter: string): string[] =>
+    [...messages.matching(filter)].map(({ topic, payload }) => `${topic} ${payload.toString()}`);
 
   it('come back after a restart as they were left', async () => {
     const path = newPath();

@@ -24,7 +24,10 @@ export class RetainedMessages {
     private readonly maxMessages: number,
     failed: (error: Error) => void,
   ) {
-    this.log = path === null ? null : new RetainedLog(
+    this.log =
+      path === null
+        ? null
+        : new RetainedLog(
             path,
             () => this.lasting(),
             () => this.messages.size,

@@ -103,7 +103,10 @@ export class SessionPersistence extends MemoryPersistence {
     return Promise.resolve(this.enqueue(subscription.clientId, packet));
   }
 
-  override async outgoingEnqueueCombi(subscriptions: { clientId: string; qos: number }[], packet: PublishPacket): Promise<void> {
+  override async outgoingEnqueueCombi(
+    subscriptions: { clientId: string; qos: number }[],
+    packet: PublishPacket,
+  ): Promise<void> {
     for (const { clientId } of subscriptions) this.enqueue(clientId, packet);
     return Promise.resolve();
   }
@@ -137,6 +140,15 @@ export class SessionPersistence extends MemoryPersistence {
     let queue = this.queues.get(clientId);
     if (queue === undefined) this.queues.set(clientId, (queue = new OfflineQueue(this.limits)));
     const { brokerId, brokerCounter, topic, payload, qos, retain } = packet as PublishPacket & { retain: boolean };
-    this.counters.droppedForSubscribers += queue.add({ cmd: 'publish', brokerId, brokerCounter, topic, payload: Buffer.from(payload), qos, retain, dup: false } as never);
+    this.counters.droppedForSubscribers += queue.add({
+      cmd: 'publish',
+      brokerId,
+      brokerCounter,
+      topic,
+      payload: Buffer.from(payload),
+      qos,
+      retain,
+      dup: false,
+    } as never);
   }
 }

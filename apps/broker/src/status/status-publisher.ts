@@ -40,7 +40,11 @@ export class StatusPublisher {
     return {
       service: 'broker',
       state: journal.condition === 'writable' ? 'up' : 'degraded',
-      ...(journal.condition === 'writable' ? {} : { reason: `The journal is ${journal.condition}${journal.reason === undefined ? '' : `: ${journal.reason}`}` }),
+      ...(journal.condition === 'writable'
+        ? {}
+        : {
+            reason: `The journal is ${journal.condition}${journal.reason === undefined ? '' : `: ${journal.reason}`}`,
+          }),
       pid: process.pid,
       startedAt: this.startedAt,
       at: this.clock.now(),

@@ -93,8 +93,13 @@ export class BrokerFixture {
 
   /** Registers devices with keys; they are known to the broker at once, by look-up. */
   async devices(...ids: string[]): Promise<TestDevice[]> {
-    await this.registry.departments.put({ id: DEPARTMENT, titles: { en: 'Highways', 'zh-Hant': '路政署', 'zh-Hans': '路政署' } });
-    await this.registry.devices.create(ids.map((id) => ({ id, kind: KIND, department: DEPARTMENT, latitude: 22.3, longitude: 114.17 })));
+    await this.registry.departments.put({
+      id: DEPARTMENT,
+      titles: { en: 'Highways', 'zh-Hant': '路政署', 'zh-Hans': '路政署' },
+    });
+    await this.registry.devices.create(
+      ids.map((id) => ({ id, kind: KIND, department: DEPARTMENT, latitude: 22.3, longitude: 114.17 })),
+    );
     const devices = ids.map((id) => deviceOf(id, generateKey()));
     await this.registry.credentials.put(
       devices.map(({ id, key }) => ({

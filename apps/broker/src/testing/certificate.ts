@@ -25,11 +25,20 @@ export function issue(name: string, issuer?: TestCertificate): TestCertificate {
   );
   const signature = sign('sha256', toBeSigned, issuer?.privateKey ?? privateKey);
   const certificate = sequence(toBeSigned, algorithm, der(0x03, Buffer.concat([Buffer.from([0]), signature])));
-  return { name, privateKey, cert: pem('CERTIFICATE', certificate), key: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })) };
+  return {
+    name,
+    privateKey,
+    cert: pem('CERTIFICATE', certificate),
+    key: Buffer.from(privateKey.export({ type: 'pkcs8', format: 'pem' })),
+  };
 }
 
 function basicConstraintsOfAuthority(): Buffer {
-  return sequence(oid('2.5.29.19'), der(0x01, Buffer.from([0xff])), der(0x04, sequence(der(0x01, Buffer.from([0xff])))));
+  return sequence(
+    oid('2.5.29.19'),
+    der(0x01, Buffer.from([0xff])),
+    der(0x04, sequence(der(0x01, Buffer.from([0xff])))),
+  );
 }
 
 /** subjectAltName: 127.0.0.1. */
@@ -66,10 +75,13 @@ function sequence(...parts: Buffer[]): Buffer {
 
 function der(tag: number, content: Buffer): Buffer {
   const { length } = content;
-  const header = length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
+  const header =
+    length < 128 ? [tag, length] : length < 256 ? [tag, 0x81, length] : [tag, 0x82, length >> 8, length & 0xff];
   return Buffer.concat([Buffer.from(header), content]);
 }
 
 function pem(label: string, bytes: Buffer): Buffer {
-  return Buffer.from(`-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`);
+  return Buffer.from(
+    `-----BEGIN ${label}-----\n${bytes.toString('base64').replace(/(.{64})/g, '$1\n')}\n-----END ${label}-----\n`,
+  );
 }

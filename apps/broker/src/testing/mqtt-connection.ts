@@ -60,7 +60,9 @@ export class MqttConnection {
       keepalive: as.keepalive ?? 60,
       ...(as.username === undefined ? {} : { username: as.username }),
       ...(as.password === undefined ? {} : { password: Buffer.from(as.password) }),
-      ...(as.will === undefined ? {} : { will: { qos: 0, retain: false, ...as.will, payload: Buffer.from(as.will.payload) } }),
+      ...(as.will === undefined
+        ? {}
+        : { will: { qos: 0, retain: false, ...as.will, payload: Buffer.from(as.will.payload) } }),
     };
     this.send(packet);
     const answer = await this.next('connack');
@@ -76,10 +78,22 @@ export class MqttConnection {
   }
 
   /** Publishes; for QoS 1 resolves with whether the PUBACK came, for QoS 2 the PUBCOMP. */
-  async publish(topic: string, payload: string | Buffer, options: { qos?: 0 | 1 | 2; retain?: boolean; messageId?: number; dup?: boolean } = {}): Promise<boolean> {
+  async publish(
+    topic: string,
+    payload: string | Buffer,
+    options: { qos?: 0 | 1 | 2; retain?: boolean; messageId?: number; dup?: boolean } = {},
+  ): Promise<boolean> {
     const { qos = 1, retain = false, dup = false } = options;
     const messageId = options.messageId ?? this.nextId++;
-    this.send({ cmd: 'publish', topic, payload, qos, retain, dup, ...(qos === 0 ? {} : { messageId }) } as IPublishPacket);
+    this.send({
+      cmd: 'publish',
+      topic,
+      payload,
+      qos,
+      retain,
+      dup,
+      ...(qos === 0 ? {} : { messageId }),
+    } as IPublishPacket);
     if (qos === 0) return true;
     return (await this.next(qos === 1 ? 'puback' : 'pubcomp', (packet) => packet.messageId === messageId)) !== null;
   }
@@ -87,7 +101,9 @@ export class MqttConnection {
   /** The granted QoS of each filter, 0x80 for a refusal; null when the connection was closed. */
   async subscribe(...filters: (string | { topic: string; qos: 0 | 1 | 2 })[]): Promise<number[] | null> {
     const messageId = this.nextId++;
-    const subscriptions = filters.map((filter) => (typeof filter === 'string' ? { topic: filter, qos: 1 as const } : filter));
+    const subscriptions = filters.map((filter) =>
+      typeof filter === 'string' ? { topic: filter, qos: 1 as const } : filter,
+    );
     this.send({ cmd: 'subscribe', messageId, subscriptions } as Packet);
     const answer = await this.next('suback', (packet) => packet.messageId === messageId);
     return answer === null ? null : ((answer as { granted: number[] }).granted ?? null);
@@ -100,7 +116,11 @@ export class MqttConnection {
   }
 
   /** The next packet of this kind, taken out of the inbox; null when the connection closes or none comes in time. */
-  async next(cmd: Packet['cmd'], matches: (packet: Packet) => boolean = () => true, withinMs = DEADLINE_MS): Promise<Packet | null> {
+  async next(
+    cmd: Packet['cmd'],
+    matches: (packet: Packet) => boolean = () => true,
+    withinMs = DEADLINE_MS,
+  ): Promise<Packet | null> {
     const deadline = performance.now() + withinMs;
     for (;;) {
       const at = this.inbox.findIndex((packet) => packet.cmd === cmd && matches(packet));
