@@ -57,7 +57,7 @@ describe('remote telemetry queries', () => {
     folder = mkdtempSync(join(tmpdir(), 'lamplighter-remote-'));
     socket = join(folder, 'run', 'store.sock');
     served = undefined;
-    remote = await RemoteTelemetryQueries.connect(socket, { patienceMs: 400, timeoutMs: 2000 });
+    remote = await RemoteTelemetryQueries.connect(socket, { patienceMs: 400, timeoutMs: 20_000 });
   });
   afterEach(async () => {
     await remote.close();
