@@ -152,6 +152,57 @@ describe('ingest', () => {
     expect(rig.reports).toEqual([]);
   });
 
+  it('T11 T12 T13 hostile payloads become dead letters and their neighbours are stored', async () => {
+    const now = Date.now();
+    const good = (seq: number): object => ({ ts: now, boot: 'a', seq, values: { temperature: 20 } });
+    await rig.publish(
+      'GF3637',
+      good(1),
+      '['.repeat(1_000) + ']'.repeat(1_000),
+      '['.repeat(200_000) + ']'.repeat(200_000),
+      JSON.stringify({ values: { ['k'.repeat(1 << 20)]: 1 } }),
+      `{"__proto__":{"polluted":1},"values":{"temperature":1}}`,
+      `{"values":{"constructor":{"prototype":{"polluted":1}}}}`,
+      '{"values":{"temperature":NaN}}',
+      '{"values":{"temperature":1e999}}',
+      '{"values":{"vehicleCount":9223372036854775808}}',
+      '{"values":{"temperature":""}}',
+      good(2),
+    );
+    await rig.drained();
+    const { stored, deadLetters, unaccounted } = await rig.ledger();
+    expect({ stored, unaccounted }).toEqual({ stored: 2, unaccounted: 0 });
+    expect(deadLetters).toMatchObject({
+      'too-deep': 1,
+      'too-large': 2,
+      'forbidden-key': 2,
+      'bad-json': 1,
+      'wrong-type': 2,
+    });
+    expect(Object.values(deadLetters).reduce((a, b) => a + b)).toBe(9);
+    expect(({} as { polluted?: number }).polluted).toBeUndefined();
+  });
+
+  it('T15 names that a store might misread do no harm', async () => {
+    const now = Date.now();
+    const boots = ['back\\', 'new\nline', 'com,ma', 'equals=', 'space ', '"quote"', "'; DROP TABLE names; --"];
+    await rig.publish(
+      'GF3637',
+      ...boots.map((boot, seq) => ({ ts: now + seq, boot, seq, values: { temperature: 20 } })),
+    );
+    await rig.publish(
+      'GF3637',
+      ...boots.map((boot, seq) => ({ ts: now + seq, boot, seq, values: { temperature: 20 } })),
+    );
+    await rig.drained();
+    expect(await rig.ledger()).toEqual({
+      stored: boots.length,
+      duplicates: boots.length,
+      deadLetters: {},
+      unaccounted: 0,
+    });
+  });
+
   it('T17 T18 counts a redelivered or replayed message as a duplicate, across restarts', async () => {
     const now = Date.now();
     const messages = [

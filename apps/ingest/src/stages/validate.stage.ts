@@ -4,8 +4,12 @@ import type { BatchOutcomes } from '../batch-outcomes.js';
 import type { KindPlan } from '../devices/kind-plan.js';
 import type { Candidate, IdentifiedMessage } from './messages.js';
 
+const SLAB_LENGTH = 8_192;
+
 /** Values as sent -> numbers of the kind. One bad metric is refused alone; a reading without any good one is refused. */
 export class ValidateStage {
+  private readonly slab = new Slab();
+
   run(messages: readonly IdentifiedMessage[], outcomes: BatchOutcomes): Candidate[] {
     const candidates: Candidate[] = [];
     for (const message of messages) {
@@ -28,7 +32,7 @@ export class ValidateStage {
   ): void {
     // IdentifyStage lets no device without a plan pass.
     const plan = device.plan!;
-    const values = new Float64Array(plan.metricCount);
+    const values = this.slab.take(plan.metricCount);
     const found = plan.validate(withLink(item, plan), values, item.pointer);
     const refused = found === null ? null : withPointers(found, item);
     const metricSet = presentMetrics(values);
@@ -54,6 +58,20 @@ export class ValidateStage {
       metricSet,
       refused,
     });
+  }
+}
+
+/** Hands out pieces of larger blocks: a block of its own for each of a hundred thousand readings a second keeps the collector busy. */
+class Slab {
+  private block = new Float64Array(SLAB_LENGTH);
+  private used = 0;
+
+  take(length: number): Float64Array {
+    if (this.used + length > SLAB_LENGTH) {
+      this.block = new Float64Array(SLAB_LENGTH);
+      this.used = 0;
+    }
+    return this.block.subarray(this.used, (this.used += length));
   }
 }
 
