@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import { registerLamppost } from '../acceptance/device-client.js';
 import { eventually, startPlatform, type Platform } from '../acceptance/platform.js';
@@ -17,6 +18,9 @@ import { reconcile, type Findings } from './reconcile.js';
  */
 
 const DEVICES = 40;
+const MESSAGES_BETWEEN_KILLS = 300;
+/** After this long without load the next kill comes all the same: two services down at once is a case too. */
+const LOAD_TIMEOUT_MS = 4_000;
 const SETTLE_TIMEOUT_MS = 120_000;
 const DRAIN_TIMEOUT_MS = 180_000;
 
@@ -85,6 +89,7 @@ async function killAtRandom(platform: Platform, publishers: Publishers): Promise
   );
   const counts = new Map<string, number>(SERVICES.map((service) => [service, 0]));
   for (let n = 1; n <= options.kills; n++) {
+    await underLoad(publishers);
     const { service, pid } = await killer.killOne();
     counts.set(service, counts.get(service)! + 1);
     publishers.check();
@@ -99,6 +104,13 @@ async function killAtRandom(platform: Platform, publishers: Publishers): Promise
     (status) => status === 200,
     60_000,
   );
+}
+
+/** Most kills hit a platform that works; without waiting, one service that starts slowly would leave the others nothing to lose. */
+async function underLoad(publishers: Publishers): Promise<void> {
+  const before = publishers.acknowledged;
+  const deadline = performance.now() + LOAD_TIMEOUT_MS;
+  while (publishers.acknowledged < before + MESSAGES_BETWEEN_KILLS && performance.now() < deadline) await sleep(50);
 }
 
 async function drained(platform: Platform): Promise<void> {
