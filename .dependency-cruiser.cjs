@@ -21,8 +21,8 @@ module.exports = {
     {
       name: 'not-to-tests',
       severity: 'error',
-      from: { pathNot: '(\\.spec\\.tsx?|\\.contract\\.ts)$|^tests/|^benchmarks/|/testing/' },
-      to: { path: '(\\.spec\\.tsx?|\\.contract\\.ts)$|/testing/' },
+      from: { pathNot: '(\\.spec\\.tsx?|\\.contract\\.ts)$|^tests/|^benchmarks/|/testing/|^apps/[^/]+/test/' },
+      to: { path: '(\\.spec\\.tsx?|\\.contract\\.ts)$|/testing/|^apps/[^/]+/test/' },
     },
   ],
   options: {

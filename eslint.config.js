@@ -28,10 +28,10 @@ const DRIVERS = [
   { packages: ['aedes', 'aedes-persistence', 'mqemitter'], owner: 'apps/broker/**' },
 ];
 
-const TEST_FILES = ['**/*.spec.ts', '**/*.spec.tsx', '**/*.contract.ts', '**/testing/**', 'tests/**', 'benchmarks/**'];
+const TEST_FILES = ['**/*.spec.ts', '**/*.spec.tsx', '**/*.contract.ts', '**/testing/**', 'apps/*/test/**', 'tests/**', 'benchmarks/**'];
 
 /** Files in which an app may pick an adapter: its composition root, and nothing else. */
-const COMPOSITION_ROOTS = ['apps/*/src/main.ts', 'apps/*/src/**/*.module.ts', 'apps/*/src/composition.ts', 'apps/*/src/composition/**'];
+const COMPOSITION_ROOTS = ['apps/*/src/main.ts', 'apps/*/src/open-adapters.ts', 'apps/*/src/*.module.ts'];
 
 const only = (types) => ({ element: { types: { anyOf: types } } });
 
