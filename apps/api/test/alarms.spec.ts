@@ -4,7 +4,11 @@ import type { Harness } from './harness.js';
 import { EventClient } from './event-source.js';
 import { keyFor } from './keys.js';
 
-export const raised = (device: string, raisedAt: number, more: Partial<Alarm> = {}): Omit<Alarm, 'active' | 'acknowledged' | 'clearedAt'> => ({
+export const raised = (
+  device: string,
+  raisedAt: number,
+  more: Partial<Alarm> = {},
+): Omit<Alarm, 'active' | 'acknowledged' | 'clearedAt'> => ({
   id: `pm25-high:${device}:${raisedAt}`,
   rule: 'pm25-high',
   device,
@@ -36,9 +40,15 @@ const THRESHOLD = {
 describe('alarms', () => {
   let api: Harness;
   const raise = (device: string, at: number, more: Partial<Alarm> = {}) =>
-    api.registry.alarms.applyEvaluation([{ type: 'raise', alarm: raised(device, at, more), reason: '80 is above 75' }], { name: 'test', state: '' });
+    api.registry.alarms.applyEvaluation(
+      [{ type: 'raise', alarm: raised(device, at, more), reason: '80 is above 75' }],
+      { name: 'test', state: '' },
+    );
   const clear = (alarm: string, at: number) =>
-    api.registry.alarms.applyEvaluation([{ type: 'clear', alarm, eventTime: at, value: 60, reason: '60 is below 70' }], { name: 'test', state: '' });
+    api.registry.alarms.applyEvaluation(
+      [{ type: 'clear', alarm, eventTime: at, value: 60, reason: '60 is below 70' }],
+      { name: 'test', state: '' },
+    );
 
   beforeAll(async () => {
     api = await startApi();
@@ -52,7 +62,14 @@ describe('alarms', () => {
     const url = `/v1/alarms/${encodeURIComponent('pm25-high:L1:1000')}`;
     const all = await api.ask('GET', '/v1/alarms');
     expect(all.body.alarms.map(({ id }: Alarm) => id)).toEqual(['pm25-high:L1:2000', 'pm25-high:L1:1000']);
-    expect(all.body.alarms[1]).toMatchObject({ active: true, acknowledged: false, raisedAt: '1970-01-01T00:00:01.000Z', clearedAt: null, value: 80, limit: 75 });
+    expect(all.body.alarms[1]).toMatchObject({
+      active: true,
+      acknowledged: false,
+      raisedAt: '1970-01-01T00:00:01.000Z',
+      clearedAt: null,
+      value: 80,
+      limit: 75,
+    });
 
     const acknowledged = await api.ask('POST', `${url}/acknowledge`, { body: { reason: 'crew on its way' } });
     expect(acknowledged.body).toMatchObject({ active: true, acknowledged: true });
@@ -70,18 +87,28 @@ describe('alarms', () => {
     expect((await api.ask('GET', '/v1/alarms?severity=low&active=true')).body.alarms).toHaveLength(1);
     expect((await api.ask('GET', '/v1/alarms?from=1500')).body.alarms).toHaveLength(1);
     const page = await api.ask('GET', '/v1/alarms?limit=1');
-    expect((await api.ask('GET', `/v1/alarms?limit=1&after=${encodeURIComponent(page.body.next)}`)).body.alarms[0].id).toBe('pm25-high:L1:1000');
+    expect(
+      (await api.ask('GET', `/v1/alarms?limit=1&after=${encodeURIComponent(page.body.next)}`)).body.alarms[0].id,
+    ).toBe('pm25-high:L1:1000');
   });
 
   it('lets viewers look and operators act', async () => {
     const url = `/v1/alarms/${encodeURIComponent('pm25-high:L1:1000')}/comment`;
-    expect((await api.ask('POST', url, { as: await keyFor(api, 'viewer', null), body: { text: 'x' } })).status).toBe(403);
-    expect((await api.ask('POST', url, { as: await keyFor(api, 'operator', null), body: { text: 'x' } })).status).toBe(200);
+    expect((await api.ask('POST', url, { as: await keyFor(api, 'viewer', null), body: { text: 'x' } })).status).toBe(
+      403,
+    );
+    expect((await api.ask('POST', url, { as: await keyFor(api, 'operator', null), body: { text: 'x' } })).status).toBe(
+      200,
+    );
   });
 
   it('streams only what is new, with the head of the answer as the promise', async () => {
     const client = await EventClient.open(api.url, '/v1/alarms/stream');
-    expect(client.response.headers).toMatchObject({ 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no', 'x-content-type-options': 'nosniff' });
+    expect(client.response.headers).toMatchObject({
+      'content-type': 'text/event-stream; charset=utf-8',
+      'x-accel-buffering': 'no',
+      'x-content-type-options': 'nosniff',
+    });
     await raise('L1', 3000);
     await clear('pm25-high:L1:3000', 4000);
     await client.received(2);
@@ -97,7 +124,11 @@ describe('alarms', () => {
   it('resumes after the last event that was received, without missing or repeating one', async () => {
     const after = await api.registry.alarms.lastTransitionId();
     for (let i = 0; i < 1_200; i += 100) {
-      const changes = Array.from({ length: 100 }, (_, j) => ({ type: 'raise' as const, alarm: raised('L1', 10_000 + i + j), reason: 'x' }));
+      const changes = Array.from({ length: 100 }, (_, j) => ({
+        type: 'raise' as const,
+        alarm: raised('L1', 10_000 + i + j),
+        reason: 'x',
+      }));
       await api.registry.alarms.applyEvaluation(changes, { name: 'test', state: '' });
     }
     const client = await EventClient.open(api.url, '/v1/alarms/stream', { 'last-event-id': String(after) });
@@ -126,11 +157,24 @@ describe('alarms', () => {
 
   describe('rules', () => {
     it('are made, replaced and removed by engineers', async () => {
-      const made = await api.ask('POST', '/v1/rules', { body: { id: 'hot', kind: 'smart-lamppost', definition: THRESHOLD } });
+      const made = await api.ask('POST', '/v1/rules', {
+        body: { id: 'hot', kind: 'smart-lamppost', definition: THRESHOLD },
+      });
       expect(made.status).toBe(201);
-      expect(made.body).toMatchObject({ id: 'hot', department: null, device: null, enabled: true, definition: { id: 'hot', limit: 35 } });
-      expect((await api.ask('POST', '/v1/rules', { body: { id: 'hot', kind: 'smart-lamppost', definition: THRESHOLD } })).status).toBe(409);
-      const put = await api.ask('PUT', '/v1/rules/hot', { body: { kind: 'smart-lamppost', enabled: false, definition: { ...THRESHOLD, limit: 33 } } });
+      expect(made.body).toMatchObject({
+        id: 'hot',
+        department: null,
+        device: null,
+        enabled: true,
+        definition: { id: 'hot', limit: 35 },
+      });
+      expect(
+        (await api.ask('POST', '/v1/rules', { body: { id: 'hot', kind: 'smart-lamppost', definition: THRESHOLD } }))
+          .status,
+      ).toBe(409);
+      const put = await api.ask('PUT', '/v1/rules/hot', {
+        body: { kind: 'smart-lamppost', enabled: false, definition: { ...THRESHOLD, limit: 33 } },
+      });
       expect(put.body).toMatchObject({ enabled: false, definition: { limit: 33 } });
       expect((await api.ask('GET', '/v1/rules?kind=smart-lamppost')).body.rules).toHaveLength(1);
       expect((await api.ask('DELETE', '/v1/rules/hot', { as: await keyFor(api, 'operator', null) })).status).toBe(403);
@@ -149,7 +193,9 @@ describe('alarms', () => {
       [{ titles: { en: 'only' } }, '/definition/titles/zh-Hant'],
       [{ colour: 'red' }, '/definition/colour'],
     ])('refuses %j', async (change, pointer) => {
-      const answer = await api.ask('POST', '/v1/rules', { body: { id: 'bad', kind: 'smart-lamppost', definition: { ...THRESHOLD, ...change } } });
+      const answer = await api.ask('POST', '/v1/rules', {
+        body: { id: 'bad', kind: 'smart-lamppost', definition: { ...THRESHOLD, ...change } },
+      });
       expect([answer.status, answer.body.pointer]).toEqual([400, pointer]);
     });
   });

@@ -26,7 +26,11 @@ export class EventClient {
   /** Resolves with the head of the answer. */
   static open(base: string, path: string, headers: Record<string, string> = {}): Promise<EventClient> {
     return new Promise((resolve, reject) => {
-      const asked = request(new URL(path, base), { headers: { authorization: ADMIN, ...headers }, agent: false }, (response) => resolve(new EventClient(response)));
+      const asked = request(
+        new URL(path, base),
+        { headers: { authorization: ADMIN, ...headers }, agent: false },
+        (response) => resolve(new EventClient(response)),
+      );
       asked.on('error', reject);
       asked.end();
     });
@@ -43,7 +47,8 @@ export class EventClient {
   async until(done: () => boolean, what: string): Promise<void> {
     const giveUpAt = performance.now() + 10_000;
     while (!done()) {
-      if (performance.now() > giveUpAt) throw new Error(`waited in vain for ${what}; received ${JSON.stringify(this.events)}`);
+      if (performance.now() > giveUpAt)
+        throw new Error(`waited in vain for ${what}; received ${JSON.stringify(this.events)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
   }
@@ -57,8 +62,11 @@ export class EventClient {
     const blocks = this.rest.split('\n\n');
     this.rest = blocks.pop()!;
     for (const block of blocks) {
-      const fields = new Map(block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]));
-      if (fields.has('data')) this.events.push({ id: fields.get('id')!, event: fields.get('event')!, data: JSON.parse(fields.get('data')!) });
+      const fields = new Map(
+        block.split('\n').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+      );
+      if (fields.has('data'))
+        this.events.push({ id: fields.get('id')!, event: fields.get('event')!, data: JSON.parse(fields.get('data')!) });
       else this.comments.push(block);
     }
   }

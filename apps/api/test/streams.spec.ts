@@ -17,7 +17,10 @@ describe('event streams', () => {
     const batch = batchOf(device, rows, at);
     sequence = Math.max(sequence, at + rows.length);
     await new Promise<void>((resolve, reject) =>
-      api.feed.append({ source: 'ingest', topic: batch.kind, payload: encodeReadingBatch(batch), receivedAt: Date.now() }, (error) => (error ? reject(error) : resolve())),
+      api.feed.append(
+        { source: 'ingest', topic: batch.kind, payload: encodeReadingBatch(batch), receivedAt: Date.now() },
+        (error) => (error ? reject(error) : resolve()),
+      ),
     );
   };
   const open = (): number => api.app.get(StreamRegistry).size;
@@ -27,7 +30,13 @@ describe('event streams', () => {
 
   beforeAll(async () => {
     api = await startApi({ streamLimits: LIMITS });
-    await api.ask('POST', '/v1/devices', { body: [lamppost('L1'), lamppost('L2', { department: 'epd' }), lamppost('T1', { kind: 'smart-toilet', department: 'fehd' })] });
+    await api.ask('POST', '/v1/devices', {
+      body: [
+        lamppost('L1'),
+        lamppost('L2', { department: 'epd' }),
+        lamppost('T1', { kind: 'smart-toilet', department: 'fehd' }),
+      ],
+    });
   });
   afterEach(closed);
   afterAll(() => api.close());
@@ -39,7 +48,13 @@ describe('event streams', () => {
     expect(client.events[0]).toMatchObject({
       event: 'reading',
       id: expect.stringMatching(/^\d+\.\d+\.0$/),
-      data: { device: 'L1', kind: 'smart-lamppost', department: 'hyd', time: '1970-01-01T00:00:01.000Z', values: { temperature: 21, lampFault: true } },
+      data: {
+        device: 'L1',
+        kind: 'smart-lamppost',
+        department: 'hyd',
+        time: '1970-01-01T00:00:01.000Z',
+        values: { temperature: 21, lampFault: true },
+      },
     });
     client.close();
   });
@@ -69,7 +84,11 @@ describe('event streams', () => {
     await feed('T1', [{ time: 4_000, values: { temperature: 7 } }]);
     await Promise.all([epd.received(1), toilets.received(1), one.received(1)]);
     await new Promise((resolve) => setTimeout(resolve, 50));
-    expect([epd, toilets, one].map(({ events }) => events.map(({ data }) => data.device))).toEqual([['L2'], ['T1'], ['L1']]);
+    expect([epd, toilets, one].map(({ events }) => events.map(({ data }) => data.device))).toEqual([
+      ['L2'],
+      ['T1'],
+      ['L1'],
+    ]);
     for (const client of [epd, toilets, one]) client.close();
   });
 
@@ -90,7 +109,10 @@ describe('event streams', () => {
     const clients = await Promise.all(Array.from({ length: 7 }, () => EventClient.open(api.url, '/v1/stream')));
     expect(clients.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429, 429]);
     const others = [];
-    for (let i = 0; i < 5; i++) others.push(await EventClient.open(api.url, '/v1/alarms/stream', { authorization: await keyFor(api, 'viewer', null) }));
+    for (let i = 0; i < 5; i++)
+      others.push(
+        await EventClient.open(api.url, '/v1/alarms/stream', { authorization: await keyFor(api, 'viewer', null) }),
+      );
     expect(others.map(({ status }) => status)).toEqual([200, 200, 200, 429, 429]);
     expect(others[3]!.response.headers['retry-after']).toBe('10');
     for (const client of [...clients, ...others]) client.close();

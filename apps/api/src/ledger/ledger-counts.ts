@@ -13,7 +13,7 @@ export interface LedgerEntry {
   deadLetters: Record<string, number>;
 }
 
-export function settledOf(entry: Pick<LedgerEntry, 'stored' | 'duplicates' | 'deadLetters'>): number {
+export function settledOf(entry: Pick<OutcomeCount, 'stored' | 'duplicates' | 'deadLetters'>): number {
   return Object.values(entry.deadLetters).reduce((sum, count) => sum + count, entry.stored + entry.duplicates);
 }
 

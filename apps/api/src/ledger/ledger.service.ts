@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Registry } from '#registry';
 import type { OutcomeCount, TelemetryQueries } from '#timeseries';
@@ -15,7 +16,9 @@ import type { LedgerCountsDto, LedgerDto, LedgerGroupDto, LedgerQueryDto } from 
 const HOUR_MS = 3_600_000;
 /** The consumer under which ingest keeps its position in the store. */
 export const INGEST_CONSUMER = 'ingest';
-const MAX_ATTEMPTS = 20;
+const MAX_ATTEMPTS = 8;
+const ATTEMPT_PAUSE_MS = 5;
+const NOTHING: OutcomeCount = { source: '', hour: 0, stored: 0, duplicates: 0, deadLetters: {} };
 
 interface HourRange {
   readonly fromHour?: number;
@@ -51,10 +54,7 @@ export class LedgerService {
 
   /** All messages: journalled by the journal's running number, settled by the store's position. */
   async total(): Promise<LedgerCountsDto> {
-    const { outcomes, settled } = await this.settledAt(async () => {
-      const [sum] = await this.telemetry.outcomes({ groupBy: 'total' });
-      return sum ?? { source: '', hour: 0, stored: 0, duplicates: 0, deadLetters: {} };
-    });
+    const { outcomes, settled } = await this.outcomesAtPosition();
     const journalled = await this.journal.nextSequence();
     const { stored, duplicates, deadLetters } = outcomes;
     const backlog = Math.max(0, journalled - settled);
@@ -62,33 +62,35 @@ export class LedgerService {
     return { journalled, stored, duplicates, deadLetters: { ...deadLetters }, backlog, unaccounted };
   }
 
+  /**
+   * Totals and the position that they belong to. Both are read while the store goes on, and it may show a commit in one a
+   * moment before the other, so a difference is looked at again; one that stays, and is not a commit under way, is real.
+   */
+  private async outcomesAtPosition(): Promise<{ outcomes: OutcomeCount; settled: number }> {
+    for (let attempt = 1; ; attempt++) {
+      const before = await this.position();
+      const [outcomes = NOTHING] = await this.telemetry.outcomes({ groupBy: 'total' });
+      const settled = settledOf(outcomes);
+      if (settled === before) return { outcomes, settled };
+      await sleep(ATTEMPT_PAUSE_MS);
+      if (attempt < MAX_ATTEMPTS) continue;
+      const busy = settled > before && settled <= (await this.position());
+      return { outcomes, settled: busy ? settled : before };
+    }
+  }
+
+  /** The position is read first and the journal last, so the backlog is never too small for what is not settled yet. */
   private async entries(
     source: string | undefined,
     hours: HourRange,
     byHour: boolean,
   ): Promise<{ entries: LedgerEntry[]; backlog: number }> {
     const only = source === undefined ? {} : { source };
-    const { outcomes, settled } = await this.settledAt(() =>
-      this.telemetry.outcomes({ ...only, ...hours, groupBy: byHour ? 'source-hour' : 'source' }),
-    );
+    const settled = await this.position();
+    const outcomes = await this.telemetry.outcomes({ ...only, ...hours, groupBy: byHour ? 'source-hour' : 'source' });
     const tally = await this.journal.tally({ ...only, ...hours });
     const backlog = Math.max(0, (await this.journal.nextSequence()) - settled);
     return { entries: joinEntries(tally, outcomes, byHour), backlog };
-  }
-
-  /** Reads outcomes at a moment when the store's position stands still, so that the two belong together. */
-  private async settledAt<T extends OutcomeCount | OutcomeCount[]>(
-    read: () => Promise<T>,
-  ): Promise<{ outcomes: T; settled: number }> {
-    let before = await this.position();
-    for (let attempt = 1; ; attempt++) {
-      const outcomes = await read();
-      const after = await this.position();
-      // A store that never stands still: the position before is the safe one, for it makes backlog of what came since.
-      if (after === before || attempt === MAX_ATTEMPTS)
-        return { outcomes, settled: settledOrPosition(outcomes, before, after) };
-      before = after;
-    }
   }
 
   private async position(): Promise<number> {
@@ -106,13 +108,6 @@ export class LedgerService {
     if (caller.departments === null) return null;
     return new Set((await this.selection.select(caller, {})).map(({ id }) => id));
   }
-}
-
-/** A total that was read between two positions and lies between them is itself the position it was read at. */
-function settledOrPosition(outcomes: OutcomeCount | OutcomeCount[], before: number, after: number): number {
-  if (before === after || Array.isArray(outcomes)) return before;
-  const settled = settledOf({ ...outcomes, deadLetters: { ...outcomes.deadLetters } });
-  return settled >= before && settled <= after ? settled : before;
 }
 
 function hoursOf({ from, to }: LedgerQueryDto): HourRange {
