@@ -10,7 +10,12 @@ module.exports = {
       from: {},
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
     },
-    { name: 'libs-not-to-apps', severity: 'error', from: { path: '^libs/' }, to: { path: '^(apps|simulators|benchmarks|tests)/', pathNot: '^tests/servers/' } },
+    {
+      name: 'libs-not-to-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^(apps|simulators|benchmarks|tests)/', pathNot: '^tests/servers/' },
+    },
     {
       name: 'simulators-cannot-cheat',
       comment: 'The simulated city knows only what a real device would: kinds and topics.',
@@ -30,6 +35,10 @@ module.exports = {
     exclude: { path: '^dist/|^apps/console/dist' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'], mainFields: ['module', 'main', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['source', 'import', 'require', 'node', 'default', 'types'],
+      mainFields: ['module', 'main', 'types'],
+    },
   },
 };

@@ -14,21 +14,58 @@ const MAY_IMPORT = {
   console: ['console'],
   simulators: ['core', 'kinds', 'simulators'],
   standalone: ['core', 'kinds', 'identity', 'port', 'standalone', 'simulators'],
-  benchmarks: ['core', 'kinds', 'codecs', 'rules', 'identity', 'port', 'adapter', 'app', 'benchmarks', 'tests', 'simulators'],
-  tests: ['core', 'kinds', 'codecs', 'rules', 'identity', 'port', 'adapter', 'app', 'standalone', 'benchmarks', 'simulators', 'tests', 'console'],
+  benchmarks: [
+    'core',
+    'kinds',
+    'codecs',
+    'rules',
+    'identity',
+    'port',
+    'adapter',
+    'app',
+    'benchmarks',
+    'tests',
+    'simulators',
+  ],
+  tests: [
+    'core',
+    'kinds',
+    'codecs',
+    'rules',
+    'identity',
+    'port',
+    'adapter',
+    'app',
+    'standalone',
+    'benchmarks',
+    'simulators',
+    'tests',
+    'console',
+  ],
 };
 
 /** Third-party drivers belong to the one adapter or app that wraps them. */
 const DRIVERS = [
   { packages: ['lmdb'], owner: 'libs/journal/src/lmdb/**' },
   { packages: ['@duckdb/node-api'], owner: 'libs/timeseries/src/duckdb/**' },
-  { packages: ['@influxdata/influxdb-client', '@influxdata/influxdb-client-apis'], owner: 'libs/timeseries/src/influxdb/**' },
+  {
+    packages: ['@influxdata/influxdb-client', '@influxdata/influxdb-client-apis'],
+    owner: 'libs/timeseries/src/influxdb/**',
+  },
   { packages: ['libsql'], owner: 'libs/registry/src/sqlite/**' },
   { packages: ['pg'], owner: 'libs/registry/src/postgres/**' },
   { packages: ['aedes', 'aedes-persistence', 'mqemitter'], owner: 'apps/broker/**' },
 ];
 
-const TEST_FILES = ['**/*.spec.ts', '**/*.spec.tsx', '**/*.contract.ts', '**/testing/**', 'apps/*/test/**', 'tests/**', 'benchmarks/**'];
+const TEST_FILES = [
+  '**/*.spec.ts',
+  '**/*.spec.tsx',
+  '**/*.contract.ts',
+  '**/testing/**',
+  'apps/*/test/**',
+  'tests/**',
+  'benchmarks/**',
+];
 
 /** Files in which an app may pick an adapter: its composition root, and nothing else. */
 const COMPOSITION_ROOTS = ['apps/*/src/main.ts', 'apps/*/src/open-adapters.ts', 'apps/*/src/*.module.ts'];
@@ -40,7 +77,12 @@ export default tseslint.config(
   ...tseslint.configs.strict,
   {
     files: ['**/*.ts', '**/*.tsx'],
-    languageOptions: { parserOptions: { project: ['./tsconfig.json', './apps/console/tsconfig.json'], tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './apps/console/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/await-thenable': 'error',
@@ -51,17 +93,32 @@ export default tseslint.config(
       '@typescript-eslint/no-non-null-assertion': 'off',
       // Nest's modules are classes without members by design.
       '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
-      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' }],
-      'eqeqeq': 'error',
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', caughtErrors: 'none' },
+      ],
+      eqeqeq: 'error',
       'no-console': ['error', { allow: ['error'] }],
       'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
     },
   },
   {
-    files: ['apps/**/*.ts', 'apps/**/*.tsx', 'libs/**/*.ts', 'simulators/**/*.ts', 'benchmarks/**/*.ts', 'tests/**/*.ts'],
+    files: [
+      'apps/**/*.ts',
+      'apps/**/*.tsx',
+      'libs/**/*.ts',
+      'simulators/**/*.ts',
+      'benchmarks/**/*.ts',
+      'tests/**/*.ts',
+    ],
     plugins: { boundaries },
     settings: {
-      'import/resolver': { typescript: { project: ['./tsconfig.json', './apps/console/tsconfig.json'], conditionNames: ['source', 'types', 'import', 'node', 'default'] } },
+      'import/resolver': {
+        typescript: {
+          project: ['./tsconfig.json', './apps/console/tsconfig.json'],
+          conditionNames: ['source', 'types', 'import', 'node', 'default'],
+        },
+      },
       'boundaries/elements': [
         { type: 'adapter', pattern: 'libs/*/src/{lmdb,duckdb,influxdb,remote,sqlite,postgres}' },
         { type: 'core', pattern: 'libs/core' },
@@ -93,7 +150,10 @@ export default tseslint.config(
           // Without this a ban on a package is silently inert.
           checkAllOrigins: true,
           policies: [
-            ...Object.entries(MAY_IMPORT).map(([type, targets]) => ({ from: { element: { type } }, allow: { to: only(targets) } })),
+            ...Object.entries(MAY_IMPORT).map(([type, targets]) => ({
+              from: { element: { type } },
+              allow: { to: only(targets) },
+            })),
             { from: { file: { categories: 'composition-root' } }, allow: { to: only(['adapter']) } },
             { from: { file: { categories: 'test' } }, allow: { to: only(MAY_IMPORT.tests) } },
             { allow: { to: { module: { origin: ['external', 'core'] } } } },

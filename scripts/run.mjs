@@ -8,7 +8,16 @@ import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const NODE_FLOOR = [20, 19];
-const SOURCES = ['apps', 'libs', 'simulators', 'benchmarks', 'tests', 'tsconfig.base.json', 'tsconfig.build.json', 'package-lock.json'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'simulators',
+  'benchmarks',
+  'tests',
+  'tsconfig.base.json',
+  'tsconfig.build.json',
+  'package-lock.json',
+];
 
 function fail(message) {
   process.stderr.write(`${message}\n`);
@@ -41,7 +50,13 @@ function requireNode() {
 function install() {
   const installed = join(root, 'node_modules', '.package-lock.json');
   if (existsSync(installed) && statSync(installed).mtimeMs >= statSync(join(root, 'package-lock.json')).mtimeMs) return;
-  step('installing packages (a minute or two, the first time)', 'npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']);
+  step('installing packages (a minute or two, the first time)', 'npm', [
+    'ci',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ]);
 }
 
 function newestChange(path) {
@@ -62,7 +77,14 @@ function build() {
   if (existsSync(stamp) && statSync(stamp).mtimeMs >= changed) return;
   step('compiling', process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json']);
   if (existsSync(join(root, 'apps/console/vite.config.ts'))) {
-    step('building the console', process.execPath, ['node_modules/vite/bin/vite.js', 'build', '--config', 'apps/console/vite.config.ts', '--logLevel', 'warn']);
+    step('building the console', process.execPath, [
+      'node_modules/vite/bin/vite.js',
+      'build',
+      '--config',
+      'apps/console/vite.config.ts',
+      '--logLevel',
+      'warn',
+    ]);
   }
   mkdirSync(dirname(stamp), { recursive: true });
   writeFileSync(stamp, '');
@@ -70,7 +92,9 @@ function build() {
 
 const node = (...args) => run(process.execPath, args);
 const jest = (...args) =>
-  run(process.execPath, ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...args], { NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --no-warnings`.trim() });
+  run(process.execPath, ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', ...args], {
+    NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --no-warnings`.trim(),
+  });
 
 /** In this very process, so that signals reach the supervisor and the exit code is its own. */
 async function commandLine(args) {
@@ -88,15 +112,25 @@ const TASKS = {
   'test:kill': (args) => node('dist/tests/kill/main.js', ...args),
   lint: (args) => {
     const eslint = node('node_modules/eslint/bin/eslint.js', '.', ...args);
-    const cruise = node('node_modules/dependency-cruiser/bin/dependency-cruise.mjs', 'apps', 'libs', 'simulators', 'benchmarks', 'tests');
+    const cruise = node(
+      'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+      'apps',
+      'libs',
+      'simulators',
+      'benchmarks',
+      'tests',
+    );
     return eslint || cruise;
   },
-  typecheck: () => node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json') || node('node_modules/typescript/bin/tsc', '-p', 'apps/console/tsconfig.json'),
+  typecheck: () =>
+    node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.json') ||
+    node('node_modules/typescript/bin/tsc', '-p', 'apps/console/tsconfig.json'),
 };
 const NEED_NO_BUILD = new Set(['lint', 'typecheck']);
 
 const [task, ...args] = process.argv.slice(2);
-if (!Object.hasOwn(TASKS, task ?? '')) fail(`usage: node scripts/run.mjs <${Object.keys(TASKS).join('|')}> [arguments]`);
+if (!Object.hasOwn(TASKS, task ?? ''))
+  fail(`usage: node scripts/run.mjs <${Object.keys(TASKS).join('|')}> [arguments]`);
 requireNode();
 install();
 if (!NEED_NO_BUILD.has(task)) build();

@@ -37,7 +37,11 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
     const device = await connectDevice(platform, access);
     const ts = Date.now() - 1_000;
     await publish(device, access.topic, { ts, seq: 1, values: { temperature: 23.5, pm25: 12 } });
-    const stored = await eventually(() => readings('temperature'), (rows) => rows.length === 1, 1_000);
+    const stored = await eventually(
+      () => readings('temperature'),
+      (rows) => rows.length === 1,
+      1_000,
+    );
     expect(stored[0]).toMatchObject({ time: new Date(ts).toISOString(), metric: 'temperature', value: 23.5 });
     await device.endAsync();
   });
@@ -57,27 +61,41 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
     const device = await connectDevice(platform, access);
     const rejected = access.topic.replace(/telemetry$/, 'rejected');
     await device.subscribeAsync(rejected, { qos: 1 });
-    const report = new Promise<Record<string, unknown>>((resolve) => device.on('message', (_topic, payload) => resolve(JSON.parse(payload.toString()) as Record<string, unknown>)));
+    const report = new Promise<Record<string, unknown>>((resolve) =>
+      device.on('message', (_topic, payload) => resolve(JSON.parse(payload.toString()) as Record<string, unknown>)),
+    );
     await publish(device, access.topic, { seq: 2, values: { temperature: 'warm' } });
     expect(await report).toMatchObject({ code: 'wrong-type', pointer: '/values/temperature' });
-    const { body } = await eventually(() => platform.request('GET', '/v1/dead-letters?device=GF3637'), (answer) => answer.body.deadLetters.length === 1);
-    expect(body.deadLetters[0]).toMatchObject({ code: 'wrong-type', device: 'GF3637', payloadText: '{"seq":2,"values":{"temperature":"warm"}}' });
+    const { body } = await eventually(
+      () => platform.request('GET', '/v1/dead-letters?device=GF3637'),
+      (answer) => answer.body.deadLetters.length === 1,
+    );
+    expect(body.deadLetters[0]).toMatchObject({
+      code: 'wrong-type',
+      device: 'GF3637',
+      payloadText: '{"seq":2,"values":{"temperature":"warm"}}',
+    });
     await device.endAsync();
   });
 
   it('raises an alarm on the live stream when PM2.5 passes its limit, and clears it when it falls', async () => {
     const device = await connectDevice(platform, access);
     const stream = await openStream(platform, '/v1/alarms/stream');
-    const next = (type: string): Promise<StreamEvent> => stream.next((event) => event.event === 'alarm' && (event.data as { type: string }).type === type);
+    const next = (type: string): Promise<StreamEvent> =>
+      stream.next((event) => event.event === 'alarm' && (event.data as { type: string }).type === type);
     await publish(device, access.topic, { ts: Date.now(), seq: 3, values: { pm25: 180 } });
-    expect((await next('raised')).data).toMatchObject({ alarm: { device: 'GF3637', metric: 'pm25', active: true, acknowledged: false, value: 180 } });
+    expect((await next('raised')).data).toMatchObject({
+      alarm: { device: 'GF3637', metric: 'pm25', active: true, acknowledged: false, value: 180 },
+    });
     await publish(device, access.topic, { ts: Date.now(), seq: 4, values: { pm25: 10 } });
     const cleared = await next('cleared');
     expect(cleared.data).toMatchObject({ alarm: { device: 'GF3637', active: false } });
     stream.close();
 
     const id = encodeURIComponent((cleared.data as { alarm: { id: string } }).alarm.id);
-    expect((await platform.request('POST', `/v1/alarms/${id}/acknowledge`, { reason: 'seen' })).status).toBeLessThan(300);
+    expect((await platform.request('POST', `/v1/alarms/${id}/acknowledge`, { reason: 'seen' })).status).toBeLessThan(
+      300,
+    );
     const { body } = await platform.request('GET', `/v1/alarms/${id}`);
     expect(body.timeline.map(({ type, actor }: { type: string; actor: string }) => [type, actor])).toEqual([
       ['raised', 'system'],
@@ -91,7 +109,10 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
     const device = await connectDevice(platform, access);
     const captured = { ts: Date.now(), seq: 5, boot: 'b1', values: { noise: 60 } };
     for (let i = 0; i < 3; i++) await publish(device, access.topic, captured);
-    await eventually(() => platform.request('GET', '/v1/ledger'), (answer) => answer.body.duplicates === 2);
+    await eventually(
+      () => platform.request('GET', '/v1/ledger'),
+      (answer) => answer.body.duplicates === 2,
+    );
     expect(await readings('noise')).toHaveLength(1);
     await device.endAsync();
   });
@@ -100,22 +121,41 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
     const device = await connectDevice(platform, access);
     await publish(device, access.topic, { ts: 1_000, seq: 6, values: { noise: 60 } });
     await publish(device, access.topic, { ts: Date.UTC(2100, 0), seq: 7, values: { noise: 60 } });
-    const { body } = await eventually(() => platform.request('GET', '/v1/dead-letters?device=GF3637'), (answer) => answer.body.deadLetters.length === 3);
-    expect(body.deadLetters.map(({ code }: { code: string }) => code).sort()).toEqual(['in-future', 'too-old', 'wrong-type']);
+    const { body } = await eventually(
+      () => platform.request('GET', '/v1/dead-letters?device=GF3637'),
+      (answer) => answer.body.deadLetters.length === 3,
+    );
+    expect(body.deadLetters.map(({ code }: { code: string }) => code).sort()).toEqual([
+      'in-future',
+      'too-old',
+      'wrong-type',
+    ]);
     await device.endAsync();
   });
 
   it('takes telemetry over HTTP with the key of the device', async () => {
     const authorization = `Basic ${Buffer.from(`${access.username}:${access.password}`).toString('base64')}`;
-    const answer = await platform.request('POST', '/v1/telemetry', { seq: 8, values: { humidity: 81 } }, { authorization });
+    const answer = await platform.request(
+      'POST',
+      '/v1/telemetry',
+      { seq: 8, values: { humidity: 81 } },
+      { authorization },
+    );
     expect(answer.status).toBe(202);
-    await eventually(() => readings('humidity'), (rows) => rows.length === 1);
+    await eventually(
+      () => readings('humidity'),
+      (rows) => rows.length === 1,
+    );
   });
 
   it('lets the old key work no longer once it was rotated', async () => {
     const { body } = await platform.request('POST', '/v1/devices/GF3637/rotate-key');
     await eventually(
-      () => connectDevice(platform, access).then((client) => client.endAsync().then(() => 'accepted'), () => 'refused'),
+      () =>
+        connectDevice(platform, access).then(
+          (client) => client.endAsync().then(() => 'accepted'),
+          () => 'refused',
+        ),
       (answer) => answer === 'refused',
     );
     access = body.mqtt as MqttAccess;
@@ -123,10 +163,22 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
   });
 
   it('states the history, how complete it is, and accounts for every message', async () => {
-    const { body } = await platform.request('GET', '/v1/devices/GF3637/readings?every=1h&aggregate=mean,min,max,count&metric=pm25');
+    const { body } = await platform.request(
+      'GET',
+      '/v1/devices/GF3637/readings?every=1h&aggregate=mean,min,max,count&metric=pm25',
+    );
     expect(body.readings.length).toBeGreaterThan(0);
-    expect(body.completeness).toMatchObject({ expected: expect.any(Number), received: expect.any(Number), gaps: expect.any(Array) });
-    const ledger = (await eventually(() => platform.request('GET', '/v1/ledger'), (answer) => answer.body.backlog === 0)).body;
+    expect(body.completeness).toMatchObject({
+      expected: expect.any(Number),
+      received: expect.any(Number),
+      gaps: expect.any(Array),
+    });
+    const ledger = (
+      await eventually(
+        () => platform.request('GET', '/v1/ledger'),
+        (answer) => answer.body.backlog === 0,
+      )
+    ).body;
     expect(ledger).toMatchObject({ unaccounted: 0, duplicates: 2 });
     const dead = Object.values(ledger.deadLetters as Record<string, number>).reduce((sum, n) => sum + n, 0);
     expect(ledger.journalled).toBe(ledger.stored + ledger.duplicates + dead);
@@ -139,7 +191,10 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
     expect(await readings('temperature')).toEqual(before);
     const device = await connectDevice(platform, access);
     await publish(device, access.topic, { ts: Date.now(), seq: 5, boot: 'b1', values: { noise: 60 } });
-    await eventually(() => platform.request('GET', '/v1/ledger'), (answer) => answer.body.duplicates === 3 && answer.body.backlog === 0);
+    await eventually(
+      () => platform.request('GET', '/v1/ledger'),
+      (answer) => answer.body.duplicates === 3 && answer.body.backlog === 0,
+    );
     expect((await platform.request('GET', '/v1/ledger')).body.unaccounted).toBe(0);
     await device.endAsync();
   }, 90_000);

@@ -15,7 +15,12 @@ export interface Platform {
   pid(service: 'broker' | 'ingest' | 'alerts' | 'api'): number;
   /** Calls the API as the administrator; the body of the answer is parsed when it is JSON. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the tests say of each answer what it has to be
-  request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<{ status: number; body: any; headers: Headers }>;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; body: any; headers: Headers }>;
   /** SIGTERM, and the exit code that follows. The data directory is removed unless it was given. */
   stop(): Promise<number>;
 }
@@ -30,7 +35,8 @@ export interface PlatformOptions {
 const COMMAND_LINE = resolve('scripts/run.mjs');
 
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
-  if (!existsSync(resolve('dist/apps/standalone/src/cli/main.js'))) throw new Error('nothing is built: run the tests by `npm test`, which builds first');
+  if (!existsSync(resolve('dist/apps/standalone/src/cli/main.js')))
+    throw new Error('nothing is built: run the tests by `npm test`, which builds first');
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lamplighter-'));
   const [httpPort, mqttPort] = await Promise.all([freePort(), freePort()]);
   let output = '';
@@ -48,7 +54,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   await isUp(child, () => output, options.startTimeoutMs ?? 60_000);
-  const adminPassword = options.environment?.['LAMPLIGHTER_ADMIN_PASSWORD'] ?? readFileSync(join(dataDirectory, 'secrets', 'admin-password'), 'utf8').trim();
+  const adminPassword =
+    options.environment?.['LAMPLIGHTER_ADMIN_PASSWORD'] ??
+    readFileSync(join(dataDirectory, 'secrets', 'admin-password'), 'utf8').trim();
   const url = `http://127.0.0.1:${httpPort}`;
   const authorization = `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`;
   return {
@@ -61,9 +69,17 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     async request(method, path, body, headers = {}) {
       const text = body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) };
       const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
-      const response = await fetch(new URL(path, url), { method, headers: { authorization, ...type, ...headers }, ...text });
+      const response = await fetch(new URL(path, url), {
+        method,
+        headers: { authorization, ...type, ...headers },
+        ...text,
+      });
       const answer = await response.text();
-      return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(answer) : answer };
+      return {
+        status: response.status,
+        headers: response.headers,
+        body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(answer) : answer,
+      };
     },
     async stop() {
       const code = await stopChild(child);
@@ -74,12 +90,17 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
 }
 
 /** Asks again until the answer is what is wanted; the last answer is in the error when it never is. */
-export async function eventually<T>(ask: () => Promise<T> | T, wanted: (answer: T) => boolean, timeoutMs = 10_000): Promise<T> {
+export async function eventually<T>(
+  ask: () => Promise<T> | T,
+  wanted: (answer: T) => boolean,
+  timeoutMs = 10_000,
+): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (;;) {
     const answer = await ask();
     if (wanted(answer)) return answer;
-    if (performance.now() > deadline) throw new Error(`still not as wanted after ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
+    if (performance.now() > deadline)
+      throw new Error(`still not as wanted after ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
     await new Promise((next) => setTimeout(next, 50));
   }
 }
@@ -96,7 +117,9 @@ export function freePort(): Promise<number> {
 }
 
 function withoutOurVariables(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(environment).filter(([name]) => !name.startsWith('LAMPLIGHTER_') && !name.startsWith('INFLUX_')));
+  return Object.fromEntries(
+    Object.entries(environment).filter(([name]) => !name.startsWith('LAMPLIGHTER_') && !name.startsWith('INFLUX_')),
+  );
 }
 
 function isUp(child: ChildProcess, output: () => string, timeoutMs: number): Promise<void> {

@@ -13,10 +13,17 @@ export interface Stream {
   close(): void;
 }
 
-export async function openStream(platform: Platform, path: string, headers: Record<string, string> = {}): Promise<Stream> {
+export async function openStream(
+  platform: Platform,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<Stream> {
   const abort = new AbortController();
   const authorization = `Basic ${Buffer.from(`admin:${platform.adminPassword}`).toString('base64')}`;
-  const response = await fetch(new URL(path, platform.url), { headers: { authorization, accept: 'text/event-stream', ...headers }, signal: abort.signal });
+  const response = await fetch(new URL(path, platform.url), {
+    headers: { authorization, accept: 'text/event-stream', ...headers },
+    signal: abort.signal,
+  });
   if (!response.ok || !response.body) throw new Error(`${path} answered ${response.status}: ${await response.text()}`);
   const events: StreamEvent[] = [];
   let wake: () => void = () => undefined;
@@ -51,8 +58,13 @@ async function collect(body: ReadableStream<Uint8Array>, take: (event: StreamEve
       const blocks = buffer.split('\n\n');
       buffer = blocks.pop()!;
       for (const block of blocks) {
-        const field = (name: string): string => block.split('\n').flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).trimStart()] : [])).join('\n');
-        if (field('data') !== '') take({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) as unknown });
+        const field = (name: string): string =>
+          block
+            .split('\n')
+            .flatMap((line) => (line.startsWith(`${name}:`) ? [line.slice(name.length + 1).trimStart()] : []))
+            .join('\n');
+        if (field('data') !== '')
+          take({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) as unknown });
       }
     }
   } catch {

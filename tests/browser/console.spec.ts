@@ -39,9 +39,11 @@ describe('the console in a browser', () => {
     await platform?.stop();
   }, 60_000);
 
-  const send = (values: Record<string, number>): Promise<void> => publish(device, access.topic, { ts: Date.now(), seq: ++seq, values });
+  const send = (values: Record<string, number>): Promise<void> =>
+    publish(device, access.topic, { ts: Date.now(), seq: ++seq, values });
   const text = (): Promise<string> => page.evaluate(() => document.body.innerText);
-  const sees = (wanted: string | RegExp): Promise<string> => eventually(text, (shown) => (typeof wanted === 'string' ? shown.includes(wanted) : wanted.test(shown)), 10_000);
+  const sees = (wanted: string | RegExp): Promise<string> =>
+    eventually(text, (shown) => (typeof wanted === 'string' ? shown.includes(wanted) : wanted.test(shown)), 10_000);
   const language = (code: string): Promise<string[]> => page.selectOption('.language select', code);
 
   /** axe is evaluated through the debugger, which the policy of the page does not bind: the page itself stays as strict as it is. */
@@ -50,9 +52,13 @@ describe('the console in a browser', () => {
     await debug.send('Runtime.evaluate', { expression: AXE });
     await debug.detach();
     return page.evaluate(async () => {
-      const { axe } = globalThis as unknown as { axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> } };
+      const { axe } = globalThis as unknown as {
+        axe: { run(): Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }> };
+      };
       const { violations } = await axe.run();
-      return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+      return violations
+        .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+        .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
     });
   }
 
@@ -71,7 +77,11 @@ describe('the console in a browser', () => {
     await page.keyboard.press('Enter');
     await sees('No open alarms');
     await sees('Live');
-    await eventually(() => page.evaluate(() => document.querySelector('.map')?.getAttribute('data-ready')), (ready) => ready === 'true', 20_000);
+    await eventually(
+      () => page.evaluate(() => document.querySelector('.map')?.getAttribute('data-ready')),
+      (ready) => ready === 'true',
+      20_000,
+    );
     expect(await accessibilityFaults()).toEqual([]);
   });
 
@@ -93,7 +103,10 @@ describe('the console in a browser', () => {
 
   it('draws its last 24 hours', async () => {
     await page.reload();
-    await eventually(() => page.evaluate(() => document.querySelectorAll('.trend canvas').length), (count) => count === 1);
+    await eventually(
+      () => page.evaluate(() => document.querySelectorAll('.trend canvas').length),
+      (count) => count === 1,
+    );
     await sees(/\d+ of \d+ readings/);
   });
 
@@ -106,20 +119,34 @@ describe('the console in a browser', () => {
     expect(await accessibilityFaults()).toEqual([]);
     await page.keyboard.press('j');
     await page.keyboard.press('c');
-    await eventually(() => page.evaluate(() => document.querySelector('dialog')?.open), (open) => open === true);
+    await eventually(
+      () => page.evaluate(() => document.querySelector('dialog')?.open),
+      (open) => open === true,
+    );
     await page.keyboard.type('Roadworks upwind');
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('dialog button[type=submit]');
-    await eventually(() => page.evaluate(() => document.querySelector('dialog')), (dialog) => dialog === null);
+    await eventually(
+      () => page.evaluate(() => document.querySelector('dialog')),
+      (dialog) => dialog === null,
+    );
     await page.keyboard.press('j');
     await page.keyboard.press('a');
     await sees(/(?<!Not )acknowledged/i);
-    await eventually(() => platform.request('GET', '/v1/alarms?acknowledged=true'), (answer) => answer.body.alarms.length === 1);
+    await eventually(
+      () => platform.request('GET', '/v1/alarms?acknowledged=true'),
+      (answer) => answer.body.alarms.length === 1,
+    );
     await send({ pm25: 10 });
     await sees('No open alarms');
     const [alarm] = (await platform.request('GET', '/v1/alarms')).body.alarms;
     const { timeline } = (await platform.request('GET', `/v1/alarms/${encodeURIComponent(alarm.id)}`)).body;
-    expect(timeline.map(({ type }: { type: string }) => type)).toEqual(['raised', 'commented', 'acknowledged', 'cleared']);
+    expect(timeline.map(({ type }: { type: string }) => type)).toEqual([
+      'raised',
+      'commented',
+      'acknowledged',
+      'cleared',
+    ]);
   });
 
   it.each([

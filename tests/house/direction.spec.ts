@@ -26,18 +26,62 @@ async function boundaryFaults(filePath: string, code: string): Promise<string[]>
 
 describe('the lint sees planted violations of direction', () => {
   const forbidden: [why: string, filePath: string, code: string][] = [
-    ['core may not import kinds', 'libs/core/src/planted.ts', `import { findKind } from '#kinds'; export const planted = findKind;`],
-    ['core may not import an app by path', 'libs/core/src/planted.ts', `import * as app from '../../../apps/api/src/main.js'; export const planted = app;`],
-    ['kinds may not import a port', 'libs/kinds/src/planted.ts', `import type { Journal } from '#journal'; export type Planted = Journal;`],
-    ['a stage may not import the rules', 'libs/codecs/src/planted.ts', `import * as rules from '#rules'; export const planted = rules;`],
-    ['a port may not import its adapter', 'libs/journal/src/planted.ts', `import * as lmdb from '#journal/lmdb'; export const planted = lmdb;`],
-    ['an app may pick an adapter only in its composition root', 'apps/ingest/src/planted.service.ts', `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`],
-    ['simulators may not see the registry', 'simulators/src/planted.ts', `import type { Registry } from '#registry'; export type Planted = Registry;`],
-    ['lmdb belongs to its adapter', 'apps/api/src/planted.ts', `import { open } from 'lmdb'; export const planted = open;`],
-    ['duckdb belongs to its adapter', 'libs/timeseries/src/planted.ts', `import { DuckDBInstance } from '@duckdb/node-api'; export const planted = DuckDBInstance;`],
-    ['the InfluxDB client belongs to its adapter', 'apps/ingest/src/planted.ts', `import { InfluxDB } from '@influxdata/influxdb-client'; export const planted = InfluxDB;`],
+    [
+      'core may not import kinds',
+      'libs/core/src/planted.ts',
+      `import { findKind } from '#kinds'; export const planted = findKind;`,
+    ],
+    [
+      'core may not import an app by path',
+      'libs/core/src/planted.ts',
+      `import * as app from '../../../apps/api/src/main.js'; export const planted = app;`,
+    ],
+    [
+      'kinds may not import a port',
+      'libs/kinds/src/planted.ts',
+      `import type { Journal } from '#journal'; export type Planted = Journal;`,
+    ],
+    [
+      'a stage may not import the rules',
+      'libs/codecs/src/planted.ts',
+      `import * as rules from '#rules'; export const planted = rules;`,
+    ],
+    [
+      'a port may not import its adapter',
+      'libs/journal/src/planted.ts',
+      `import * as lmdb from '#journal/lmdb'; export const planted = lmdb;`,
+    ],
+    [
+      'an app may pick an adapter only in its composition root',
+      'apps/ingest/src/planted.service.ts',
+      `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`,
+    ],
+    [
+      'simulators may not see the registry',
+      'simulators/src/planted.ts',
+      `import type { Registry } from '#registry'; export type Planted = Registry;`,
+    ],
+    [
+      'lmdb belongs to its adapter',
+      'apps/api/src/planted.ts',
+      `import { open } from 'lmdb'; export const planted = open;`,
+    ],
+    [
+      'duckdb belongs to its adapter',
+      'libs/timeseries/src/planted.ts',
+      `import { DuckDBInstance } from '@duckdb/node-api'; export const planted = DuckDBInstance;`,
+    ],
+    [
+      'the InfluxDB client belongs to its adapter',
+      'apps/ingest/src/planted.ts',
+      `import { InfluxDB } from '@influxdata/influxdb-client'; export const planted = InfluxDB;`,
+    ],
     ['pg belongs to its adapter', 'libs/registry/src/planted.ts', `import pg from 'pg'; export const planted = pg;`],
-    ['aedes belongs to the broker', 'apps/api/src/planted.ts', `import { Aedes } from 'aedes'; export const planted = Aedes;`],
+    [
+      'aedes belongs to the broker',
+      'apps/api/src/planted.ts',
+      `import { Aedes } from 'aedes'; export const planted = Aedes;`,
+    ],
   ];
 
   it.each(forbidden)('%s', async (_why, filePath, code) => {
@@ -45,10 +89,26 @@ describe('the lint sees planted violations of direction', () => {
   });
 
   const allowed: [why: string, filePath: string, code: string][] = [
-    ['kinds may import core', 'libs/kinds/src/planted.ts', `import type { Reading } from '#core'; export type Planted = Reading;`],
-    ['a composition root may pick an adapter', 'apps/ingest/src/main.ts', `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`],
-    ['the adapter may import its driver', 'libs/journal/src/lmdb/planted.ts', `import { open } from 'lmdb'; export const planted = open;`],
-    ['an app may import a port', 'apps/ingest/src/planted.ts', `import type { Journal } from '#journal'; export type Planted = Journal;`],
+    [
+      'kinds may import core',
+      'libs/kinds/src/planted.ts',
+      `import type { Reading } from '#core'; export type Planted = Reading;`,
+    ],
+    [
+      'a composition root may pick an adapter',
+      'apps/ingest/src/main.ts',
+      `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`,
+    ],
+    [
+      'the adapter may import its driver',
+      'libs/journal/src/lmdb/planted.ts',
+      `import { open } from 'lmdb'; export const planted = open;`,
+    ],
+    [
+      'an app may import a port',
+      'apps/ingest/src/planted.ts',
+      `import type { Journal } from '#journal'; export type Planted = Journal;`,
+    ],
   ];
 
   it.each(allowed)('and lets pass: %s', async (_why, filePath, code) => {
@@ -62,7 +122,9 @@ describe('dependency-cruiser sees planted violations', () => {
     try {
       writeFileSync(join(folder, 'a.ts'), `import { b } from './b.js';\nexport const a = (): unknown => b;\n`);
       writeFileSync(join(folder, 'b.ts'), `import { a } from './a.js';\nexport const b = (): unknown => a;\n`);
-      const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', folder], { encoding: 'utf8' });
+      const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', folder], {
+        encoding: 'utf8',
+      });
       expect(run.status).not.toBe(0);
       expect(run.stdout).toContain('no-circular');
     } finally {
@@ -74,7 +136,9 @@ describe('dependency-cruiser sees planted violations', () => {
     const file = join('simulators', 'planted-violation.ts');
     writeFileSync(file, `import type { Registry } from '#registry';\nexport type Planted = Registry;\n`);
     try {
-      const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', file], { encoding: 'utf8' });
+      const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', file], {
+        encoding: 'utf8',
+      });
       expect(run.status).not.toBe(0);
       expect(run.stdout).toContain('simulators-cannot-cheat');
     } finally {

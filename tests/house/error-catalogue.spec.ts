@@ -17,7 +17,11 @@ describe('the error catalogue and docs/errors.md say the same', () => {
   const docs = documented();
 
   it.each(catalogue)('%s is documented as it is', (code, entry) => {
-    expect(docs.get(code)).toEqual({ status: entry.status === undefined ? '' : String(entry.status), title: entry.title, remedy: entry.remedy });
+    expect(docs.get(code)).toEqual({
+      status: entry.status === undefined ? '' : String(entry.status),
+      title: entry.title,
+      remedy: entry.remedy,
+    });
   });
 
   it('documents no code that does not exist', () => {

@@ -53,6 +53,7 @@ export function readEnvironment<const D extends Record<string, VariableParser<un
       faults.push(`${name}: ${(error as Error).message}`);
     }
   }
-  if (faults.length > 0) throw new LamplighterError('bad-configuration', `The environment cannot be used.\n  ${faults.join('\n  ')}`);
+  if (faults.length > 0)
+    throw new LamplighterError('bad-configuration', `The environment cannot be used.\n  ${faults.join('\n  ')}`);
   return values as { [K in keyof D]: ReturnType<D[K]> };
 }

@@ -86,11 +86,20 @@ const FIXED_COLUMNS = 4; // time, receivedAt, sequence, seq
 export function encodeReadingBatch(batch: ReadingBatch): Uint8Array {
   const anyBoot = batch.boot.some((b) => b !== null);
   const header = Buffer.from(
-    JSON.stringify({ kind: batch.kind, length: batch.length, devices: batch.devices, metrics: batch.metrics, boot: anyBoot ? batch.boot : null }),
+    JSON.stringify({
+      kind: batch.kind,
+      length: batch.length,
+      devices: batch.devices,
+      metrics: batch.metrics,
+      boot: anyBoot ? batch.boot : null,
+    }),
   );
   const headerBytes = Math.ceil(header.length / 8) * 8;
   const rows = batch.length;
-  const out = Buffer.alloc(HEADER_BYTES + headerBytes + rows * 8 * (FIXED_COLUMNS + batch.columns.length) + rows * 4, 0x20);
+  const out = Buffer.alloc(
+    HEADER_BYTES + headerBytes + rows * 8 * (FIXED_COLUMNS + batch.columns.length) + rows * 4,
+    0x20,
+  );
   out.writeUInt32LE(1, 0);
   out.writeUInt32LE(headerBytes, 4);
   header.copy(out, HEADER_BYTES);
@@ -110,7 +119,9 @@ export function decodeReadingBatch(bytes: Uint8Array): ReadingBatch {
     throw new RangeError('not a reading batch of format 1');
   }
   const headerBytes = view.getUint32(4, true);
-  const header = JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset + HEADER_BYTES, headerBytes).toString('utf8')) as {
+  const header = JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset + HEADER_BYTES, headerBytes).toString('utf8'),
+  ) as {
     kind: string;
     length: number;
     devices: DeviceIdentity[];

@@ -9,7 +9,13 @@ export interface DeviceTopic {
   readonly channel: DeviceChannel;
 }
 
-const CHANNELS: ReadonlySet<string> = new Set<DeviceChannel>(['telemetry', 'status', 'command', 'command/ack', 'rejected']);
+const CHANNELS: ReadonlySet<string> = new Set<DeviceChannel>([
+  'telemetry',
+  'status',
+  'command',
+  'command/ack',
+  'rejected',
+]);
 
 /** A level of a topic: what ids of devices, departments and kinds may be made of. */
 export const TOPIC_LEVEL = /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/;

@@ -11,11 +11,25 @@ import { countBySeverity, inOrderOfWork } from './open-alarms';
 import { SeverityMark } from './severity-mark';
 
 /** The live list of open alarms. `device` limits it to one device. */
-export function AlarmList({ device, severity, onSeverity }: { device?: string; severity?: Severity | undefined; onSeverity?: (severity: Severity | undefined) => void }) {
+export function AlarmList({
+  device,
+  severity,
+  onSeverity,
+}: {
+  device?: string;
+  severity?: Severity | undefined;
+  onSeverity?: (severity: Severity | undefined) => void;
+}) {
   const { t } = useLanguage();
   const open = useQuery(openAlarmsQuery);
-  const ofScope = useMemo(() => (open.data ?? []).filter((alarm) => device === undefined || alarm.device === device), [open.data, device]);
-  const shown = useMemo(() => inOrderOfWork(ofScope.filter((alarm) => severity === undefined || alarm.severity === severity)), [ofScope, severity]);
+  const ofScope = useMemo(
+    () => (open.data ?? []).filter((alarm) => device === undefined || alarm.device === device),
+    [open.data, device],
+  );
+  const shown = useMemo(
+    () => inOrderOfWork(ofScope.filter((alarm) => severity === undefined || alarm.severity === severity)),
+    [ofScope, severity],
+  );
 
   if (open.isPending) return <Loading />;
   if (open.isError) return <Failure text="alarms.failed" retry={() => void open.refetch()} />;
@@ -34,7 +48,15 @@ export function AlarmList({ device, severity, onSeverity }: { device?: string; s
   );
 }
 
-function SeverityFilter({ counts, chosen, choose }: { counts: Record<Severity, number>; chosen: Severity | undefined; choose: (severity: Severity | undefined) => void }) {
+function SeverityFilter({
+  counts,
+  chosen,
+  choose,
+}: {
+  counts: Record<Severity, number>;
+  chosen: Severity | undefined;
+  choose: (severity: Severity | undefined) => void;
+}) {
   const { t } = useLanguage();
   const total = SEVERITIES.reduce((sum, severity) => sum + counts[severity], 0);
   return (
@@ -43,7 +65,13 @@ function SeverityFilter({ counts, chosen, choose }: { counts: Record<Severity, n
         {t('alarms.all')} <b>{total}</b>
       </button>
       {SEVERITIES.map((severity) => (
-        <button key={severity} type="button" aria-pressed={chosen === severity} title={t('alarms.filter', { severity: t(`severity.${severity}`) })} onClick={() => choose(chosen === severity ? undefined : severity)}>
+        <button
+          key={severity}
+          type="button"
+          aria-pressed={chosen === severity}
+          title={t('alarms.filter', { severity: t(`severity.${severity}`) })}
+          onClick={() => choose(chosen === severity ? undefined : severity)}
+        >
           <SeverityMark severity={severity} />
           <span className="severity-name">{t(`severity.${severity}`)}</span> <b>{counts[severity]}</b>
         </button>
@@ -63,7 +91,10 @@ function Rows({ alarms }: { alarms: readonly Alarm[] }) {
   const [currentId, setCurrentId] = useState<string | null>(null);
   const [commenting, setCommenting] = useState<Alarm | null>(null);
   const list = useRef<HTMLUListElement>(null);
-  const current = Math.max(0, alarms.findIndex((alarm) => alarm.id === currentId));
+  const current = Math.max(
+    0,
+    alarms.findIndex((alarm) => alarm.id === currentId),
+  );
 
   const moveTo = (index: number): void => {
     const target = alarms[Math.min(Math.max(index, 0), alarms.length - 1)]!;
@@ -131,7 +162,8 @@ function useFirstKey(enter: () => void): void {
     const onKey = (event: globalThis.KeyboardEvent): void => {
       const target = event.target as HTMLElement;
       if (event.key !== 'j' && event.key !== 'k') return;
-      if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, dialog, .alarms')) return;
+      if (event.ctrlKey || event.metaKey || event.altKey || target.closest('input, textarea, select, dialog, .alarms'))
+        return;
       event.preventDefault();
       latest.current();
     };

@@ -41,10 +41,18 @@ export function AlarmRow({ alarm, now, language, focusable, place, onFocus, onAc
         <div className="alarm-text">
           <h3>{titleOf(alarm.titles)}</h3>
           <p>
-            <Link to="/devices/$id" params={{ id: alarm.device }} search={alarm.metric === null ? {} : { metric: alarm.metric }} tabIndex={focusable ? 0 : -1}>
+            <Link
+              to="/devices/$id"
+              params={{ id: alarm.device }}
+              search={alarm.metric === null ? {} : { metric: alarm.metric }}
+              tabIndex={focusable ? 0 : -1}
+            >
               {alarm.device}
             </Link>
-            {place.map((one) => titleOf(one?.titles)).filter(Boolean).map((title) => ` · ${title}`)}
+            {place
+              .map((one) => titleOf(one?.titles))
+              .filter(Boolean)
+              .map((title) => ` · ${title}`)}
           </p>
           <p className="muted">
             <Age time={alarm.raisedAt} now={now} />
@@ -54,8 +62,12 @@ export function AlarmRow({ alarm, now, language, focusable, place, onFocus, onAc
         </div>
         <div className="alarm-end">
           <span className="facts">
-            <span data-fact={alarm.active ? 'active' : 'returned'}>{t(alarm.active ? 'alarms.active' : 'alarms.returned')}</span>
-            <span data-fact={alarm.acknowledged ? 'acknowledged' : 'unacknowledged'}>{t(alarm.acknowledged ? 'alarms.acknowledged' : 'alarms.unacknowledged')}</span>
+            <span data-fact={alarm.active ? 'active' : 'returned'}>
+              {t(alarm.active ? 'alarms.active' : 'alarms.returned')}
+            </span>
+            <span data-fact={alarm.acknowledged ? 'acknowledged' : 'unacknowledged'}>
+              {t(alarm.acknowledged ? 'alarms.acknowledged' : 'alarms.unacknowledged')}
+            </span>
           </span>
           <span className="actions">
             {!alarm.acknowledged && (

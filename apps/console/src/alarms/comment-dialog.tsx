@@ -12,7 +12,9 @@ export function CommentDialog({ alarm, close }: { alarm: Alarm; close: () => voi
   const comment = useComment();
   const now = useNow();
   const timeline = useQuery(timelineQuery(alarm.id)).data?.timeline ?? [];
-  const advice = useQuery(kindsQuery).data?.get(alarm.kind)?.alarms.find(({ id }) => id === alarm.rule)?.advice;
+  const advice = useQuery(kindsQuery)
+    .data?.get(alarm.kind)
+    ?.alarms.find(({ id }) => id === alarm.rule)?.advice;
 
   useEffect(() => dialog.current?.showModal(), []);
 
@@ -35,7 +37,8 @@ export function CommentDialog({ alarm, close }: { alarm: Alarm; close: () => voi
           <ol className="timeline" aria-label={t('alarms.timeline')}>
             {timeline.map((entry) => (
               <li key={entry.id}>
-                <b>{t(`alarms.${entry.type}` as 'alarms.raised')}</b> <Age time={entry.at} now={now} /> {t('alarms.by', { actor: entry.actor === 'system' ? t('alarms.system') : entry.actor })}
+                <b>{t(`alarms.${entry.type}` as 'alarms.raised')}</b> <Age time={entry.at} now={now} />{' '}
+                {t('alarms.by', { actor: entry.actor === 'system' ? t('alarms.system') : entry.actor })}
                 {entry.reason !== null && entry.type !== 'raised' && entry.type !== 'cleared' && <q>{entry.reason}</q>}
               </li>
             ))}

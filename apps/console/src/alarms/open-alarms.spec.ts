@@ -42,7 +42,11 @@ describe('the list of open alarms', () => {
   });
 
   it('colours a device by its worst active alarm only', () => {
-    const list = [alarm({ id: 'a', severity: 'low' }), alarm({ id: 'b', severity: 'high' }), alarm({ id: 'c', severity: 'critical', active: false })];
+    const list = [
+      alarm({ id: 'a', severity: 'low' }),
+      alarm({ id: 'b', severity: 'high' }),
+      alarm({ id: 'c', severity: 'critical', active: false }),
+    ];
     expect(worstByDevice(list)).toEqual(new Map([['GF3637', 'high']]));
     expect(countBySeverity(list)).toEqual({ critical: 1, high: 1, medium: 0, low: 1 });
   });

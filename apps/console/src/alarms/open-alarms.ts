@@ -16,7 +16,11 @@ const RANK = new Map(SEVERITIES.map((severity, rank) => [severity, rank]));
 /** The order of work: unacknowledged before acknowledged, then by severity, then the newest. */
 export function inOrderOfWork(alarms: readonly Alarm[]): Alarm[] {
   return [...alarms].sort(
-    (a, b) => Number(a.acknowledged) - Number(b.acknowledged) || RANK.get(a.severity)! - RANK.get(b.severity)! || Date.parse(b.raisedAt) - Date.parse(a.raisedAt) || (a.id < b.id ? -1 : 1),
+    (a, b) =>
+      Number(a.acknowledged) - Number(b.acknowledged) ||
+      RANK.get(a.severity)! - RANK.get(b.severity)! ||
+      Date.parse(b.raisedAt) - Date.parse(a.raisedAt) ||
+      (a.id < b.id ? -1 : 1),
   );
 }
 

@@ -13,7 +13,13 @@ export const SEVERITY_PATHS: Readonly<Record<Severity | 'normal', string>> = {
 export function SeverityMark({ severity, filled = true }: { severity: Severity | 'normal'; filled?: boolean }) {
   const { t } = useLanguage();
   return (
-    <svg className={`mark mark-${severity}`} data-filled={filled} viewBox="0 0 16 16" role="img" aria-label={t(`severity.${severity}`)}>
+    <svg
+      className={`mark mark-${severity}`}
+      data-filled={filled}
+      viewBox="0 0 16 16"
+      role="img"
+      aria-label={t(`severity.${severity}`)}
+    >
       <path d={SEVERITY_PATHS[severity]} />
     </svg>
   );

@@ -14,7 +14,12 @@ interface Live {
   setPaused(paused: boolean): void;
 }
 
-const LiveContext = createContext<Live>({ connection: 'connecting', paused: false, waiting: 0, setPaused: () => undefined });
+const LiveContext = createContext<Live>({
+  connection: 'connecting',
+  paused: false,
+  waiting: 0,
+  setPaused: () => undefined,
+});
 export const useLive = (): Live => useContext(LiveContext);
 
 /** Keeps the open alarms of the cache as the stream says. While paused, changes wait, so that the list holds still. */
@@ -73,7 +78,9 @@ export function useLiveReadings(device: string): void {
     const source = new EventSource(`/v1/stream?device=${encodeURIComponent(device)}`);
     source.addEventListener('reading', (message: MessageEvent<string>) => {
       const { time, values } = JSON.parse(message.data) as ReadingEvent;
-      client.setQueryData(latestQuery(device).queryKey, (known): LatestReading => mergeReading(known ?? { device, time, values: {} }, time, values));
+      client.setQueryData(latestQuery(device).queryKey, (known): LatestReading =>
+        mergeReading(known ?? { device, time, values: {} }, time, values),
+      );
     });
     return () => source.close();
   }, [client, device]);
@@ -82,7 +89,8 @@ export function useLiveReadings(device: string): void {
 function mergeReading(known: LatestReading, time: string, values: ReadingEvent['values']): LatestReading {
   const merged = { ...known.values };
   for (const [metric, value] of Object.entries(values)) {
-    if (value !== null && Date.parse(time) >= Date.parse(merged[metric]?.time ?? time)) merged[metric] = { time, value };
+    if (value !== null && Date.parse(time) >= Date.parse(merged[metric]?.time ?? time))
+      merged[metric] = { time, value };
   }
   return { ...known, time: Date.parse(time) > Date.parse(known.time) ? time : known.time, values: merged };
 }

@@ -6,23 +6,33 @@ import type { Alarm, Department, Device, District, History, Kind, LatestReading,
 const HOUR_MS = 3_600_000;
 const PAGE = 10_000;
 
-export const sessionQuery = queryOptions({ queryKey: ['session'], queryFn: () => api<Session>('GET', '/v1/session'), retry: false, staleTime: Infinity });
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: () => api<Session>('GET', '/v1/session'),
+  retry: false,
+  staleTime: Infinity,
+});
 
 export const kindsQuery = queryOptions({
   queryKey: ['kinds'],
-  queryFn: async () => new Map((await api<{ kinds: Kind[] }>('GET', '/v1/kinds')).kinds.map((kind) => [kind.name, kind])),
+  queryFn: async () =>
+    new Map((await api<{ kinds: Kind[] }>('GET', '/v1/kinds')).kinds.map((kind) => [kind.name, kind])),
   staleTime: HOUR_MS,
 });
 
 export const departmentsQuery = queryOptions({
   queryKey: ['departments'],
-  queryFn: async () => new Map((await api<{ departments: Department[] }>('GET', '/v1/departments')).departments.map((one) => [one.id, one])),
+  queryFn: async () =>
+    new Map(
+      (await api<{ departments: Department[] }>('GET', '/v1/departments')).departments.map((one) => [one.id, one]),
+    ),
   staleTime: HOUR_MS,
 });
 
 export const districtsQuery = queryOptions({
   queryKey: ['districts'],
-  queryFn: async () => new Map((await api<{ districts: District[] }>('GET', '/v1/districts')).districts.map((one) => [one.code, one])),
+  queryFn: async () =>
+    new Map((await api<{ districts: District[] }>('GET', '/v1/districts')).districts.map((one) => [one.code, one])),
   staleTime: HOUR_MS,
 });
 
@@ -32,7 +42,10 @@ export const devicesQuery = queryOptions({
     const devices: Device[] = [];
     let after: string | null = null;
     do {
-      const page: { devices: Device[]; next: string | null } = await api('GET', `/v1/devices?limit=${PAGE}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`);
+      const page: { devices: Device[]; next: string | null } = await api(
+        'GET',
+        `/v1/devices?limit=${PAGE}${after === null ? '' : `&after=${encodeURIComponent(after)}`}`,
+      );
       devices.push(...page.devices);
       after = page.next;
     } while (after !== null);
@@ -55,20 +68,39 @@ export const openAlarmsQuery = queryOptions({
   refetchInterval: 60_000,
 });
 
-export const deviceQuery = (id: string) => queryOptions({ queryKey: ['device', id], queryFn: () => api<Device>('GET', `/v1/devices/${encodeURIComponent(id)}`) });
+export const deviceQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['device', id],
+    queryFn: () => api<Device>('GET', `/v1/devices/${encodeURIComponent(id)}`),
+  });
 
 export const latestQuery = (id: string) =>
-  queryOptions({ queryKey: ['latest', id], queryFn: () => api<LatestReading>('GET', `/v1/devices/${encodeURIComponent(id)}/latest`), refetchInterval: 60_000 });
+  queryOptions({
+    queryKey: ['latest', id],
+    queryFn: () => api<LatestReading>('GET', `/v1/devices/${encodeURIComponent(id)}/latest`),
+    refetchInterval: 60_000,
+  });
 
 export const historyQuery = (id: string, metric: string) =>
   queryOptions({
     queryKey: ['history', id, metric],
-    queryFn: () => api<History>('GET', `/v1/devices/${encodeURIComponent(id)}/readings?metric=${encodeURIComponent(metric)}&every=10m&aggregate=mean,min,max`),
+    queryFn: () =>
+      api<History>(
+        'GET',
+        `/v1/devices/${encodeURIComponent(id)}/readings?metric=${encodeURIComponent(metric)}&every=10m&aggregate=mean,min,max`,
+      ),
     refetchInterval: 60_000,
   });
 
 export const timelineQuery = (alarm: string) =>
-  queryOptions({ queryKey: ['alarm', alarm], queryFn: () => api<Alarm & { timeline: { id: number; type: string; at: string; actor: string; reason: string | null }[] }>('GET', `/v1/alarms/${encodeURIComponent(alarm)}`) });
+  queryOptions({
+    queryKey: ['alarm', alarm],
+    queryFn: () =>
+      api<Alarm & { timeline: { id: number; type: string; at: string; actor: string; reason: string | null }[] }>(
+        'GET',
+        `/v1/alarms/${encodeURIComponent(alarm)}`,
+      ),
+  });
 
 /** Shows the acknowledgement at once and takes it back when the API refuses it. */
 export function useAcknowledge() {
@@ -77,7 +109,11 @@ export function useAcknowledge() {
     mutationFn: (alarm: Alarm) => api<Alarm>('POST', `/v1/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, {}),
     onMutate: (alarm) => {
       const before = client.getQueryData(openAlarmsQuery.queryKey);
-      client.setQueryData(openAlarmsQuery.queryKey, (alarms) => alarms && withoutClosed(alarms.map((one) => (one.id === alarm.id ? { ...one, acknowledged: true } : one))));
+      client.setQueryData(
+        openAlarmsQuery.queryKey,
+        (alarms) =>
+          alarms && withoutClosed(alarms.map((one) => (one.id === alarm.id ? { ...one, acknowledged: true } : one))),
+      );
       return { before };
     },
     onError: (_error, _alarm, context) => client.setQueryData(openAlarmsQuery.queryKey, context?.before),
@@ -85,5 +121,8 @@ export function useAcknowledge() {
 }
 
 export function useComment() {
-  return useMutation({ mutationFn: ({ alarm, text }: { alarm: string; text: string }) => api<Alarm>('POST', `/v1/alarms/${encodeURIComponent(alarm)}/comment`, { text }) });
+  return useMutation({
+    mutationFn: ({ alarm, text }: { alarm: string; text: string }) =>
+      api<Alarm>('POST', `/v1/alarms/${encodeURIComponent(alarm)}/comment`, { text }),
+  });
 }

@@ -1,18 +1,19 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { AlarmList } from '../alarms/alarm-list';
 import { useLiveReadings } from '../api/live';
 import { departmentsQuery, deviceQuery, districtsQuery, kindsQuery, latestQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
-import { deviceRoute } from '../router';
 import { Age, Failure, Loading, useNow } from '../shell/states';
 import { LatestValues } from './latest-values';
 import { Trend } from './trend';
 
+const route = getRouteApi('/devices/$id');
+
 export function DevicePage() {
   const { t, titleOf } = useLanguage();
-  const { id } = deviceRoute.useParams();
-  const search = deviceRoute.useSearch();
+  const { id } = route.useParams();
+  const search = route.useSearch();
   const navigate = useNavigate();
   const now = useNow();
   const device = useQuery(deviceQuery(id));
@@ -39,7 +40,12 @@ export function DevicePage() {
           {name !== '' && name !== id && <small> {name}</small>}
         </h1>
         <p className="muted">
-          {[titleOf(kind?.titles, device.data.kind), titleOf(districts?.get(district)?.titles, district), titleOf(departments?.get(department)?.titles, department), `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`].join(' · ')}
+          {[
+            titleOf(kind?.titles, device.data.kind),
+            titleOf(districts?.get(district)?.titles, district),
+            titleOf(departments?.get(department)?.titles, department),
+            `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`,
+          ].join(' · ')}
           {latest.data && (
             <>
               {' · '}
@@ -52,7 +58,16 @@ export function DevicePage() {
       <div className="device-column">
         <section aria-labelledby="trend-heading" className="card">
           <h2 id="trend-heading">{t('device.trend')}</h2>
-          {chosen && <Trend device={id} metric={chosen} metrics={kind?.metrics ?? []} choose={(metric) => void navigate({ to: '/devices/$id', params: { id }, search: { metric }, replace: true })} />}
+          {chosen && (
+            <Trend
+              device={id}
+              metric={chosen}
+              metrics={kind?.metrics ?? []}
+              choose={(metric) =>
+                void navigate({ to: '/devices/$id', params: { id }, search: { metric }, replace: true })
+              }
+            />
+          )}
         </section>
         <section aria-labelledby="alarms-heading" className="card" id="alarms" tabIndex={-1}>
           <h2 id="alarms-heading">{t('device.alarms')}</h2>
@@ -61,7 +76,17 @@ export function DevicePage() {
       </div>
       <section aria-labelledby="latest-heading" className="card">
         <h2 id="latest-heading">{t('device.latest')}</h2>
-        {latest.isPending ? <Loading /> : <LatestValues kind={kind} metrics={sent} latest={latest.data} intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000} now={now} />}
+        {latest.isPending ? (
+          <Loading />
+        ) : (
+          <LatestValues
+            kind={kind}
+            metrics={sent}
+            latest={latest.data}
+            intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000}
+            now={now}
+          />
+        )}
       </section>
     </main>
   );

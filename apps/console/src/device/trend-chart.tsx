@@ -8,7 +8,8 @@ import { columnsOf } from './trend-data';
 
 const HEIGHT = 240;
 const DAY_SECONDS = 86_400;
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
 export function TrendChart({ metric, buckets }: { metric: Metric; buckets: readonly Bucket[] }) {
   const { t, language, titleOf } = useLanguage();
@@ -18,7 +19,11 @@ export function TrendChart({ metric, buckets }: { metric: Metric; buckets: reado
 
   useEffect(() => {
     const element = frame.current!;
-    const chart = new uPlot(optionsOf(metric, language, labels.split('|'), element.clientWidth), columnsOf(buckets), element);
+    const chart = new uPlot(
+      optionsOf(metric, language, labels.split('|'), element.clientWidth),
+      columnsOf(buckets),
+      element,
+    );
     const observer = new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }));
     observer.observe(element);
     return () => {
@@ -32,12 +37,28 @@ export function TrendChart({ metric, buckets }: { metric: Metric; buckets: reado
   return <div ref={frame} className="trend" role="img" aria-label={summary} />;
 }
 
-function optionsOf(metric: Metric, language: string, [mean = '', range = '', at = '']: readonly string[], width: number): uPlot.Options {
+function optionsOf(
+  metric: Metric,
+  language: string,
+  [mean = '', range = '', at = '']: readonly string[],
+  width: number,
+): uPlot.Options {
   const text = colour('muted');
   const line = colour('trend');
-  const axis: uPlot.Axis = { stroke: text, grid: { stroke: colour('border'), width: 1 }, ticks: { stroke: colour('border'), width: 1 }, font: '12px system-ui, sans-serif' };
-  const shown = (_chart: uPlot, value: number | null): string => (value === null ? '–' : `${shownNumber(value, metric.precision, language)} ${shownUnit(metric.unit)}`);
-  const time = new Intl.DateTimeFormat(language, { timeZone: 'Asia/Hong_Kong', hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
+  const axis: uPlot.Axis = {
+    stroke: text,
+    grid: { stroke: colour('border'), width: 1 },
+    ticks: { stroke: colour('border'), width: 1 },
+    font: '12px system-ui, sans-serif',
+  };
+  const shown = (_chart: uPlot, value: number | null): string =>
+    value === null ? '–' : `${shownNumber(value, metric.precision, language)} ${shownUnit(metric.unit)}`;
+  const time = new Intl.DateTimeFormat(language, {
+    timeZone: 'Asia/Hong_Kong',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  });
   return {
     width,
     height: HEIGHT,
@@ -50,7 +71,11 @@ function optionsOf(metric: Metric, language: string, [mean = '', range = '', at 
     },
     axes: [
       { ...axis, values: (_chart, splits) => splits.map((seconds) => time.format(seconds * 1000)) },
-      { ...axis, size: 62, values: (_chart, splits) => splits.map((value) => shownNumber(value, metric.precision, language)) },
+      {
+        ...axis,
+        size: 62,
+        values: (_chart, splits) => splits.map((value) => shownNumber(value, metric.precision, language)),
+      },
     ],
     series: [
       { value: (_chart, seconds) => (seconds === null ? '–' : time.format(seconds * 1000)), label: at },

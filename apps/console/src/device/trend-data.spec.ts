@@ -1,7 +1,13 @@
 import { columnsOf } from './trend-data';
 
 describe('columns of the trend', () => {
-  const bucket = (minute: number, mean: number) => ({ time: new Date(minute * 60_000).toISOString(), metric: 'pm25', mean, min: mean - 1, max: mean + 1 });
+  const bucket = (minute: number, mean: number) => ({
+    time: new Date(minute * 60_000).toISOString(),
+    metric: 'pm25',
+    mean,
+    min: mean - 1,
+    max: mean + 1,
+  });
 
   it('are one row a bucket', () => {
     expect(columnsOf([bucket(0, 10), bucket(10, 12)])).toEqual([

@@ -7,7 +7,17 @@ import { Failure, Loading } from '../shell/states';
 import { TrendChart } from './trend-chart';
 
 /** One metric over 24 hours, and how complete what is shown is. */
-export function Trend({ device, metric, metrics, choose }: { device: string; metric: Metric; metrics: readonly Metric[]; choose: (metric: string) => void }) {
+export function Trend({
+  device,
+  metric,
+  metrics,
+  choose,
+}: {
+  device: string;
+  metric: Metric;
+  metrics: readonly Metric[];
+  choose: (metric: string) => void;
+}) {
   const { t, titleOf } = useLanguage();
   const history = useQuery(historyQuery(device, metric.name));
   const completeness = history.data?.completeness;
@@ -27,14 +37,23 @@ export function Trend({ device, metric, metrics, choose }: { device: string; met
         </label>
         {completeness && completeness.expected > 0 && (
           <span className="muted">
-            {t('device.complete', { received: completeness.received, expected: completeness.expected, percent: Math.min(100, Math.floor((100 * completeness.received) / completeness.expected)) })}
+            {t('device.complete', {
+              received: completeness.received,
+              expected: completeness.expected,
+              percent: Math.min(100, Math.floor((100 * completeness.received) / completeness.expected)),
+            })}
             {completeness.gaps.length > 0 && ` · ${t('device.gaps', { count: completeness.gaps.length })}`}
           </span>
         )}
       </div>
       {history.isPending && <Loading />}
       {history.isError && <Failure text="devices.failed" retry={() => void history.refetch()} />}
-      {history.data && (history.data.readings.length === 0 ? <p className="state">{t('device.noHistory')}</p> : <TrendChart metric={metric} buckets={history.data.readings} />)}
+      {history.data &&
+        (history.data.readings.length === 0 ? (
+          <p className="state">{t('device.noHistory')}</p>
+        ) : (
+          <TrendChart metric={metric} buckets={history.data.readings} />
+        ))}
     </>
   );
 }

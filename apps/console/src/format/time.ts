@@ -12,7 +12,12 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 export function absoluteTime(time: string | number, language: string): string {
   let format = formats.get(language);
   if (!format) {
-    format = new Intl.DateTimeFormat(language, { timeZone: TIME_ZONE, dateStyle: 'medium', timeStyle: 'medium', hourCycle: 'h23' });
+    format = new Intl.DateTimeFormat(language, {
+      timeZone: TIME_ZONE,
+      dateStyle: 'medium',
+      timeStyle: 'medium',
+      hourCycle: 'h23',
+    });
     formats.set(language, format);
   }
   return format.format(new Date(time));

@@ -28,7 +28,12 @@ export function shownNumber(value: number, precision: number, language: string):
   return new Intl.NumberFormat(language, { minimumFractionDigits: 0, maximumFractionDigits: precision }).format(value);
 }
 
-export function shownValue(metric: Pick<Metric, 'precision' | 'unit' | 'type'>, value: MetricValue, language: string, words: { yes: string; no: string }): string {
+export function shownValue(
+  metric: Pick<Metric, 'precision' | 'unit' | 'type'>,
+  value: MetricValue,
+  language: string,
+  words: { yes: string; no: string },
+): string {
   if (value === null) return '–';
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value === 'string') return value;

@@ -42,5 +42,9 @@ export async function changeLanguage(language: Language): Promise<void> {
 export function useLanguage() {
   const { t, i18n } = useTranslation();
   const language = i18n.language as Language;
-  return { t, language, titleOf: (titles: Titles | undefined, fallback = ''): string => titles?.[language] ?? fallback };
+  return {
+    t,
+    language,
+    titleOf: (titles: Titles | undefined, fallback = ''): string => titles?.[language] ?? fallback,
+  };
 }

@@ -1,7 +1,15 @@
 import type { Texts } from './en';
 
 export const zhHans: Texts = {
-  app: { title: 'Lamplighter', skip: '跳到警报', operations: '运行', language: '语言', signOut: '退出登录', loading: '加载中…', retry: '再试一次' },
+  app: {
+    title: 'Lamplighter',
+    skip: '跳到警报',
+    operations: '运行',
+    language: '语言',
+    signOut: '退出登录',
+    loading: '加载中…',
+    retry: '再试一次',
+  },
   session: {
     heading: '登录',
     intro: '城市遥测与警报',
@@ -12,7 +20,16 @@ export const zhHans: Texts = {
     throttled: '尝试次数过多，请等一分钟再试。',
     unreachable: '平台没有响应。',
   },
-  live: { live: '实时', paused: '已暂停', connecting: '连接中…', lost: '连接中断，正在重试', pause: '暂停', resume: '继续', waiting_one: '有 {{count}} 项更新等待显示', waiting_other: '有 {{count}} 项更新等待显示' },
+  live: {
+    live: '实时',
+    paused: '已暂停',
+    connecting: '连接中…',
+    lost: '连接中断，正在重试',
+    pause: '暂停',
+    resume: '继续',
+    waiting_one: '有 {{count}} 项更新等待显示',
+    waiting_other: '有 {{count}} 项更新等待显示',
+  },
   severity: { critical: '危急', high: '高', medium: '中', low: '低', normal: '正常' },
   alarms: {
     heading: '警报',
@@ -46,8 +63,27 @@ export const zhHans: Texts = {
     by: '由{{actor}}',
     system: '平台',
   },
-  map: { heading: '地图', list: '列表', label: '按警报状态显示设备的地图', legend: '图例', failed: '未能绘制地图。列表显示相同的设备。', devices_one: '{{count}} 台设备', devices_other: '{{count}} 台设备' },
-  devices: { search: '按编号或名称查找设备', none: '没有符合的设备。', empty: '尚未登记任何设备。', kind: '种类', district: '地区', department: '部门', state: '状态', device: '设备', more: '另有 {{count}} 台；请搜索以缩小范围', failed: '未能加载设备。' },
+  map: {
+    heading: '地图',
+    list: '列表',
+    label: '按警报状态显示设备的地图',
+    legend: '图例',
+    failed: '未能绘制地图。列表显示相同的设备。',
+    devices_one: '{{count}} 台设备',
+    devices_other: '{{count}} 台设备',
+  },
+  devices: {
+    search: '按编号或名称查找设备',
+    none: '没有符合的设备。',
+    empty: '尚未登记任何设备。',
+    kind: '种类',
+    district: '地区',
+    department: '部门',
+    state: '状态',
+    device: '设备',
+    more: '另有 {{count}} 台；请搜索以缩小范围',
+    failed: '未能加载设备。',
+  },
   device: {
     back: '返回运行页',
     notFound: '这里没有设备 {{id}}。',

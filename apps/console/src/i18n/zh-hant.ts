@@ -1,7 +1,15 @@
 import type { Texts } from './en';
 
 export const zhHant: Texts = {
-  app: { title: 'Lamplighter', skip: '跳到警報', operations: '運作', language: '語言', signOut: '登出', loading: '載入中…', retry: '再試一次' },
+  app: {
+    title: 'Lamplighter',
+    skip: '跳到警報',
+    operations: '運作',
+    language: '語言',
+    signOut: '登出',
+    loading: '載入中…',
+    retry: '再試一次',
+  },
   session: {
     heading: '登入',
     intro: '城市遙測及警報',
@@ -12,7 +20,16 @@ export const zhHant: Texts = {
     throttled: '嘗試次數過多，請稍等一分鐘再試。',
     unreachable: '平台沒有回應。',
   },
-  live: { live: '即時', paused: '已暫停', connecting: '連線中…', lost: '連線中斷，正在重試', pause: '暫停', resume: '繼續', waiting_one: '有 {{count}} 項更新等待顯示', waiting_other: '有 {{count}} 項更新等待顯示' },
+  live: {
+    live: '即時',
+    paused: '已暫停',
+    connecting: '連線中…',
+    lost: '連線中斷，正在重試',
+    pause: '暫停',
+    resume: '繼續',
+    waiting_one: '有 {{count}} 項更新等待顯示',
+    waiting_other: '有 {{count}} 項更新等待顯示',
+  },
   severity: { critical: '危急', high: '高', medium: '中', low: '低', normal: '正常' },
   alarms: {
     heading: '警報',
@@ -46,8 +63,27 @@ export const zhHant: Texts = {
     by: '由{{actor}}',
     system: '平台',
   },
-  map: { heading: '地圖', list: '清單', label: '按警報狀態顯示裝置的地圖', legend: '圖例', failed: '未能繪製地圖。清單顯示相同的裝置。', devices_one: '{{count}} 個裝置', devices_other: '{{count}} 個裝置' },
-  devices: { search: '以編號或名稱尋找裝置', none: '沒有符合的裝置。', empty: '尚未登記任何裝置。', kind: '種類', district: '地區', department: '部門', state: '狀態', device: '裝置', more: '另有 {{count}} 個；請搜尋以縮小範圍', failed: '未能載入裝置。' },
+  map: {
+    heading: '地圖',
+    list: '清單',
+    label: '按警報狀態顯示裝置的地圖',
+    legend: '圖例',
+    failed: '未能繪製地圖。清單顯示相同的裝置。',
+    devices_one: '{{count}} 個裝置',
+    devices_other: '{{count}} 個裝置',
+  },
+  devices: {
+    search: '以編號或名稱尋找裝置',
+    none: '沒有符合的裝置。',
+    empty: '尚未登記任何裝置。',
+    kind: '種類',
+    district: '地區',
+    department: '部門',
+    state: '狀態',
+    device: '裝置',
+    more: '另有 {{count}} 個；請搜尋以縮小範圍',
+    failed: '未能載入裝置。',
+  },
   device: {
     back: '返回運作頁',
     notFound: '這裡沒有裝置 {{id}}。',

@@ -16,7 +16,13 @@ maplibre.setWorkerUrl(workerUrl);
 const HONG_KONG: [number, number, number, number] = [113.83, 22.18, 114.42, 22.56];
 
 /** Devices by alarm state over the 18 districts. Drawn wholly from our own origin: no tiles, no fonts from elsewhere. */
-export default function DeviceMap({ devices, worst }: { devices: readonly Device[]; worst: ReadonlyMap<string, Severity> }) {
+export default function DeviceMap({
+  devices,
+  worst,
+}: {
+  devices: readonly Device[];
+  worst: ReadonlyMap<string, Severity>;
+}) {
   const { t } = useLanguage();
   const frame = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapLibreMap | null>(null);
@@ -72,7 +78,10 @@ export default function DeviceMap({ devices, worst }: { devices: readonly Device
     const subscriptions = [
       map.on('click', DEVICES, open),
       map.on('click', CLUSTERS, onCluster),
-      ...[DEVICES, CLUSTERS].flatMap((layer) => [map.on('mouseenter', layer, point('pointer')), map.on('mouseleave', layer, point(''))]),
+      ...[DEVICES, CLUSTERS].flatMap((layer) => [
+        map.on('mouseenter', layer, point('pointer')),
+        map.on('mouseleave', layer, point('')),
+      ]),
     ];
     return () => {
       for (const subscription of subscriptions) subscription.unsubscribe();

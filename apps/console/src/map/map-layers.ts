@@ -8,7 +8,8 @@ export const CLUSTERS = 'clusters';
 const LAND = 'districts';
 
 /** 0 is normal, 4 is critical: clusters keep the greatest. */
-const rankOf = (severity: Severity | undefined): number => (severity === undefined ? 0 : SEVERITIES.length - SEVERITIES.indexOf(severity));
+const rankOf = (severity: Severity | undefined): number =>
+  severity === undefined ? 0 : SEVERITIES.length - SEVERITIES.indexOf(severity);
 const BY_RANK: readonly (Severity | 'normal')[] = ['normal', ...SEVERITIES.toReversed()];
 
 export function featuresOf(devices: readonly Device[], worst: ReadonlyMap<string, Severity>) {
@@ -22,8 +23,15 @@ export function featuresOf(devices: readonly Device[], worst: ReadonlyMap<string
   };
 }
 
-const colour = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
-const byRank = (values: readonly string[], property: string): ExpressionSpecification => ['match', ['get', property], ...values.flatMap((value, rank) => [rank, value]).slice(2), values[0]!] as unknown as ExpressionSpecification;
+const colour = (name: string): string =>
+  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
+const byRank = (values: readonly string[], property: string): ExpressionSpecification =>
+  [
+    'match',
+    ['get', property],
+    ...values.flatMap((value, rank) => [rank, value]).slice(2),
+    values[0]!,
+  ] as unknown as ExpressionSpecification;
 
 export function addLayers(map: MapLibreMap, districtsUrl: string): void {
   for (const severity of BY_RANK) map.addImage(`mark-${severity}`, drawMark(severity), { pixelRatio: 2 });
@@ -38,7 +46,12 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
   });
   map.addLayer({ id: 'sea', type: 'background', paint: { 'background-color': colour('map-sea') } });
   map.addLayer({ id: 'land', type: 'fill', source: LAND, paint: { 'fill-color': colour('map-land') } });
-  map.addLayer({ id: 'borders', type: 'line', source: LAND, paint: { 'line-color': colour('map-border'), 'line-width': 0.8 } });
+  map.addLayer({
+    id: 'borders',
+    type: 'line',
+    source: LAND,
+    paint: { 'line-color': colour('map-border'), 'line-width': 0.8 },
+  });
   map.addLayer({
     id: CLUSTERS,
     type: 'circle',
@@ -48,7 +61,10 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
       'circle-radius': ['interpolate', ['linear'], ['ln', ['get', 'point_count']], 0.7, 10, 6, 22],
       'circle-color': colour('map-cluster'),
       'circle-stroke-width': ['match', ['get', 'worst'], 0, 1, 3.5],
-      'circle-stroke-color': byRank(BY_RANK.map((severity) => colour(severity)), 'worst'),
+      'circle-stroke-color': byRank(
+        BY_RANK.map((severity) => colour(severity)),
+        'worst',
+      ),
     },
   });
   map.addLayer({
@@ -56,7 +72,12 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
     type: 'symbol',
     source: SOURCE,
     filter: ['has', 'point_count'],
-    layout: { 'text-field': ['get', 'point_count_abbreviated'], 'text-size': 12, 'text-allow-overlap': true, 'text-font': ['sans-serif'] },
+    layout: {
+      'text-field': ['get', 'point_count_abbreviated'],
+      'text-size': 12,
+      'text-allow-overlap': true,
+      'text-font': ['sans-serif'],
+    },
     paint: { 'text-color': colour('text') },
   });
   map.addLayer({
@@ -65,7 +86,10 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
     source: SOURCE,
     filter: ['!', ['has', 'point_count']],
     layout: {
-      'icon-image': byRank(BY_RANK.map((severity) => `mark-${severity}`), 'rank'),
+      'icon-image': byRank(
+        BY_RANK.map((severity) => `mark-${severity}`),
+        'rank',
+      ),
       'icon-allow-overlap': true,
       'symbol-sort-key': ['get', 'rank'],
     },
@@ -81,7 +105,14 @@ export function watchColours(map: MapLibreMap): () => void {
     map.setPaintProperty('land', 'fill-color', colour('map-land'));
     map.setPaintProperty('borders', 'line-color', colour('map-border'));
     map.setPaintProperty(CLUSTERS, 'circle-color', colour('map-cluster'));
-    map.setPaintProperty(CLUSTERS, 'circle-stroke-color', byRank(BY_RANK.map((severity) => colour(severity)), 'worst'));
+    map.setPaintProperty(
+      CLUSTERS,
+      'circle-stroke-color',
+      byRank(
+        BY_RANK.map((severity) => colour(severity)),
+        'worst',
+      ),
+    );
     map.setPaintProperty('cluster-counts', 'text-color', colour('text'));
   };
   dark.addEventListener('change', repaint);

@@ -9,13 +9,22 @@ import { useLanguage } from '../i18n';
 const MOST_ROWS = 500;
 
 /** The same devices as the map, for the keyboard and for screen readers; those in alarm stand first. */
-export function DeviceList({ devices, worst, total }: { devices: readonly Device[]; worst: ReadonlyMap<string, Severity>; total: number }) {
+export function DeviceList({
+  devices,
+  worst,
+  total,
+}: {
+  devices: readonly Device[];
+  worst: ReadonlyMap<string, Severity>;
+  total: number;
+}) {
   const { t, titleOf } = useLanguage();
   const kinds = useQuery(kindsQuery).data;
   const districts = useQuery(districtsQuery).data;
   const departments = useQuery(departmentsQuery).data;
   const rows = useMemo(() => {
-    const rank = (device: Device): number => (worst.has(device.id) ? SEVERITIES.indexOf(worst.get(device.id)!) : SEVERITIES.length);
+    const rank = (device: Device): number =>
+      worst.has(device.id) ? SEVERITIES.indexOf(worst.get(device.id)!) : SEVERITIES.length;
     return [...devices].sort((a, b) => rank(a) - rank(b) || (a.id < b.id ? -1 : 1)).slice(0, MOST_ROWS);
   }, [devices, worst]);
 
@@ -51,7 +60,9 @@ export function DeviceList({ devices, worst, total }: { devices: readonly Device
           ))}
         </tbody>
       </table>
-      {devices.length > MOST_ROWS && <p className="muted hint">{t('devices.more', { count: devices.length - MOST_ROWS })}</p>}
+      {devices.length > MOST_ROWS && (
+        <p className="muted hint">{t('devices.more', { count: devices.length - MOST_ROWS })}</p>
+      )}
     </div>
   );
 }

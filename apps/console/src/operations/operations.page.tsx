@@ -1,20 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, useNavigate } from '@tanstack/react-router';
+import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { lazy, Suspense, useMemo } from 'react';
 import { AlarmList } from '../alarms/alarm-list';
 import { worstByDevice } from '../alarms/open-alarms';
 import { devicesQuery, openAlarmsQuery } from '../api/queries';
 import type { Device } from '../api/types';
 import { useLanguage } from '../i18n';
-import { operationsRoute, type OperationsSearch } from '../router';
 import { Failure, Loading } from '../shell/states';
 import { DeviceList } from './device-list';
+import type { OperationsSearch } from './operations-search';
 
+const route = getRouteApi('/');
 const DeviceMap = lazy(() => import('../map/device-map'));
 
 export function OperationsPage() {
   const { t } = useLanguage();
-  const search = operationsRoute.useSearch();
+  const search = route.useSearch();
   const navigate = useNavigate();
   const devices = useQuery(devicesQuery);
   const open = useQuery(openAlarmsQuery).data;
@@ -34,7 +35,11 @@ export function OperationsPage() {
             <Link to="/" search={without('view')} aria-current={search.view === undefined ? 'page' : undefined}>
               {t('map.heading')}
             </Link>
-            <Link to="/" search={{ ...search, view: 'list' }} aria-current={search.view === 'list' ? 'page' : undefined}>
+            <Link
+              to="/"
+              search={{ ...search, view: 'list' }}
+              aria-current={search.view === 'list' ? 'page' : undefined}
+            >
               {t('map.list')}
             </Link>
           </div>
@@ -43,7 +48,9 @@ export function OperationsPage() {
             aria-label={t('devices.search')}
             placeholder={t('devices.search')}
             defaultValue={search.search ?? ''}
-            onChange={(event) => change(event.target.value === '' ? without('search') : { ...search, search: event.target.value })}
+            onChange={(event) =>
+              change(event.target.value === '' ? without('search') : { ...search, search: event.target.value })
+            }
           />
           <span className="muted count">{t('map.devices', { count: found.length })}</span>
         </div>
@@ -60,7 +67,10 @@ export function OperationsPage() {
       </section>
       <section className="alarm-panel" id="alarms" aria-labelledby="alarms-heading" tabIndex={-1}>
         <h2 id="alarms-heading">{t('alarms.heading')}</h2>
-        <AlarmList severity={search.severity} onSeverity={(severity) => change(severity === undefined ? without('severity') : { ...search, severity })} />
+        <AlarmList
+          severity={search.severity}
+          onSeverity={(severity) => change(severity === undefined ? without('severity') : { ...search, severity })}
+        />
       </section>
     </main>
   );
@@ -69,5 +79,7 @@ export function OperationsPage() {
 function matching(devices: readonly Device[], text: string | undefined): readonly Device[] {
   if (text === undefined) return devices;
   const wanted = text.toLocaleLowerCase();
-  return devices.filter(({ id, name }) => id.toLocaleLowerCase().includes(wanted) || name.toLocaleLowerCase().includes(wanted));
+  return devices.filter(
+    ({ id, name }) => id.toLocaleLowerCase().includes(wanted) || name.toLocaleLowerCase().includes(wanted),
+  );
 }

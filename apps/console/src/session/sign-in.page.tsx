@@ -4,13 +4,15 @@ import { api, Problem } from '../api/client';
 import { sessionQuery } from '../api/queries';
 import type { Session } from '../api/types';
 import { useLanguage } from '../i18n';
-import { LampMark, LanguageChoice } from '../shell/shell';
+import { LampMark } from '../shell/lamp-mark';
+import { LanguageChoice } from '../shell/language-choice';
 
 export function SignInPage() {
   const { t } = useLanguage();
   const client = useQueryClient();
   const signIn = useMutation({
-    mutationFn: (credentials: { username: string; password: string }) => api<Session>('POST', '/v1/session', credentials),
+    mutationFn: (credentials: { username: string; password: string }) =>
+      api<Session>('POST', '/v1/session', credentials),
     onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {

@@ -3,15 +3,18 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { api, Problem } from '../api/client';
 import { LiveAlarms, useLive } from '../api/live';
 import { sessionQuery } from '../api/queries';
-import { changeLanguage, LANGUAGES, useLanguage, type Language } from '../i18n';
+import { useLanguage } from '../i18n';
 import { SignInPage } from '../session/sign-in.page';
+import { LampMark } from './lamp-mark';
+import { LanguageChoice } from './language-choice';
 import { Failure, Loading } from './states';
 
 /** What stands around every page: who is signed in, the language, and whether what is shown is live. */
 export function Shell() {
   const session = useQuery(sessionQuery);
   if (session.isPending) return <Loading />;
-  if (session.error instanceof Problem && (session.error.status === 401 || session.error.status === 403)) return <SignInPage />;
+  if (session.error instanceof Problem && (session.error.status === 401 || session.error.status === 403))
+    return <SignInPage />;
   if (session.error) return <Failure text="session.unreachable" retry={() => void session.refetch()} />;
   return (
     <LiveAlarms>
@@ -51,22 +54,6 @@ function Header({ username }: { username: string }) {
   );
 }
 
-export function LanguageChoice() {
-  const { t, language } = useLanguage();
-  return (
-    <label className="language">
-      <span className="visually-hidden">{t('app.language')}</span>
-      <select value={language} onChange={(event) => void changeLanguage(event.target.value as Language)}>
-        {Object.entries(LANGUAGES).map(([code, name]) => (
-          <option key={code} value={code} lang={code}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
 function ConnectionState() {
   const { t } = useLanguage();
   const { connection, paused, waiting, setPaused } = useLive();
@@ -82,14 +69,5 @@ function ConnectionState() {
         {t(paused ? 'live.resume' : 'live.pause')}
       </button>
     </div>
-  );
-}
-
-export function LampMark() {
-  return (
-    <svg className="lamp" viewBox="0 0 32 32" aria-hidden="true">
-      <path d="M9 12a7 7 0 0 1 14 0z" className="lamp-head" />
-      <path d="M10 28h12M16 28V12" className="lamp-post" />
-    </svg>
   );
 }

@@ -11,7 +11,15 @@ export function Loading() {
   );
 }
 
-export function Failure({ text, values, retry }: { text: string; values?: Record<string, string>; retry?: () => void }) {
+export function Failure({
+  text,
+  values,
+  retry,
+}: {
+  text: string;
+  values?: Record<string, string>;
+  retry?: () => void;
+}) {
   const { t } = useLanguage();
   return (
     <div className="state" role="alert">

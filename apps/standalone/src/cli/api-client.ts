@@ -18,7 +18,8 @@ export class ApiClient {
    */
   static fromEnvironment(environment: NodeJS.ProcessEnv): ApiClient {
     const configuration = readConfiguration(environment);
-    const url = environment['LAMPLIGHTER_API_URL'] ?? `http://${localHost(configuration.host)}:${configuration.httpPort}`;
+    const url =
+      environment['LAMPLIGHTER_API_URL'] ?? `http://${localHost(configuration.host)}:${configuration.httpPort}`;
     const key = environment['LAMPLIGHTER_API_KEY'];
     if (key) return new ApiClient(url, `Bearer ${key}`);
     const password = configuration.adminPassword ?? savedPassword(configuration.dataDirectory);
@@ -27,7 +28,9 @@ export class ApiClient {
 
   async json<T>(method: string, path: string, body?: unknown, contentType = 'application/json'): Promise<T> {
     const response = await this.request(method, path, {
-      ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': contentType } }),
+      ...(body === undefined
+        ? {}
+        : { body: typeof body === 'string' ? body : JSON.stringify(body), headers: { 'content-type': contentType } }),
     });
     return (await response.json()) as T;
   }
@@ -36,7 +39,10 @@ export class ApiClient {
   async *events(path: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: string; data: unknown }> {
     let lastId = '';
     while (!signal.aborted) {
-      const headers: Record<string, string> = { accept: 'text/event-stream', ...(lastId === '' ? {} : { 'last-event-id': lastId }) };
+      const headers: Record<string, string> = {
+        accept: 'text/event-stream',
+        ...(lastId === '' ? {} : { 'last-event-id': lastId }),
+      };
       try {
         const response = await this.request('GET', path, { headers, signal });
         for await (const event of parseEvents(response.body!)) {
@@ -54,14 +60,29 @@ export class ApiClient {
   private async request(method: string, path: string, init: RequestInit): Promise<Response> {
     let response: Response;
     try {
-      response = await fetch(new URL(path, this.url), { ...init, method, headers: { ...init.headers, authorization: this.authorization } });
+      response = await fetch(new URL(path, this.url), {
+        ...init,
+        method,
+        headers: { ...init.headers, authorization: this.authorization },
+      });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw new ApiProblem(`The API at ${this.url} does not answer. Is Lamplighter running (npm start)? LAMPLIGHTER_API_URL names another address.`, { cause });
+      throw new ApiProblem(
+        `The API at ${this.url} does not answer. Is Lamplighter running (npm start)? LAMPLIGHTER_API_URL names another address.`,
+        { cause },
+      );
     }
     if (response.ok) return response;
-    const problem = (await response.json().catch(() => null)) as { title?: string; detail?: string; remedy?: string } | null;
-    throw new ApiProblem([`${method} ${path} answered ${response.status}`, problem?.title, problem?.detail, problem?.remedy].filter(Boolean).join('\n  '));
+    const problem = (await response.json().catch(() => null)) as {
+      title?: string;
+      detail?: string;
+      remedy?: string;
+    } | null;
+    throw new ApiProblem(
+      [`${method} ${path} answered ${response.status}`, problem?.title, problem?.detail, problem?.remedy]
+        .filter(Boolean)
+        .join('\n  '),
+    );
   }
 }
 
@@ -70,11 +91,16 @@ function savedPassword(dataDirectory: string): string {
   try {
     return readFileSync(path, 'utf8').trim();
   } catch (cause) {
-    throw new ApiProblem(`No credentials: set LAMPLIGHTER_API_KEY or LAMPLIGHTER_ADMIN_PASSWORD, or LAMPLIGHTER_DATA_DIR to the data directory (looked in ${path}).`, { cause });
+    throw new ApiProblem(
+      `No credentials: set LAMPLIGHTER_API_KEY or LAMPLIGHTER_ADMIN_PASSWORD, or LAMPLIGHTER_DATA_DIR to the data directory (looked in ${path}).`,
+      { cause },
+    );
   }
 }
 
-async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<{ id: string; event: string; data: unknown }> {
+async function* parseEvents(
+  body: ReadableStream<Uint8Array>,
+): AsyncGenerator<{ id: string; event: string; data: unknown }> {
   let buffer = '';
   const decoder = new TextDecoder();
   for await (const chunk of body) {
@@ -84,7 +110,9 @@ async function* parseEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<{ 
       const fields = { id: '', event: 'message', data: '' };
       for (const line of buffer.slice(0, end).split('\n')) {
         const match = /^(id|event|data): ?(.*)$/.exec(line);
-        if (match) fields[match[1] as keyof typeof fields] += match[1] === 'data' && fields.data !== '' ? `\n${match[2]}` : match[1] === 'event' ? '' : match[2];
+        if (match)
+          fields[match[1] as keyof typeof fields] +=
+            match[1] === 'data' && fields.data !== '' ? `\n${match[2]}` : match[1] === 'event' ? '' : match[2];
         if (match?.[1] === 'event') fields.event = match[2]!;
       }
       buffer = buffer.slice(end + 2);

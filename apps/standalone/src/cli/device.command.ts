@@ -38,14 +38,26 @@ export function deviceCommand(): Command {
     .requiredOption('--latitude <degrees>', 'WGS 84', Number)
     .requiredOption('--longitude <degrees>', 'WGS 84', Number)
     .option('--name <name>')
-    .action(async (id: string, options: { kind: string; department: string; latitude: number; longitude: number; name?: string }) => {
-      showAccess(await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>('POST', '/v1/devices', { id, ...options }));
-    });
+    .action(
+      async (
+        id: string,
+        options: { kind: string; department: string; latitude: number; longitude: number; name?: string },
+      ) => {
+        showAccess(
+          await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>('POST', '/v1/devices', { id, ...options }),
+        );
+      },
+    );
   command
     .command('rotate-key <id>')
     .description('give a device a new key; the old one stops working at once')
     .action(async (id: string) => {
-      showAccess(await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>('POST', `/v1/devices/${encodeURIComponent(id)}/rotate-key`));
+      showAccess(
+        await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>(
+          'POST',
+          `/v1/devices/${encodeURIComponent(id)}/rotate-key`,
+        ),
+      );
     });
   command
     .command('list')
@@ -55,7 +67,17 @@ export function deviceCommand(): Command {
     .option('--district <code>')
     .action(async (options: Record<string, string>) => {
       for await (const device of allDevices(ApiClient.fromEnvironment(process.env), options)) {
-        console.log([device.id, device.kind, device.department, device.district, device.latitude, device.longitude, device.name].join('\t'));
+        console.log(
+          [
+            device.id,
+            device.kind,
+            device.department,
+            device.district,
+            device.latitude,
+            device.longitude,
+            device.name,
+          ].join('\t'),
+        );
       }
     });
   command
@@ -64,9 +86,19 @@ export function deviceCommand(): Command {
     .option('--dry-run', 'only check, and list every bad row')
     .action(async (file: string, options: { dryRun?: boolean }) => {
       const query = options.dryRun ? '?dryRun=true' : '';
-      const answer = await ApiClient.fromEnvironment(process.env).json<ImportAnswer>('POST', `/v1/devices/import${query}`, readFileSync(file, 'utf8'), 'text/csv');
-      for (const fault of answer.faults) console.log(`row ${fault.row}, ${fault.column}: ${fault.detail}${fault.actual === undefined ? '' : ` (got '${fault.actual}')`}`);
-      console.log(`${answer.rows} rows, ${answer.valid} good, ${answer.faults.length} faults, ${answer.created ?? 0} registered`);
+      const answer = await ApiClient.fromEnvironment(process.env).json<ImportAnswer>(
+        'POST',
+        `/v1/devices/import${query}`,
+        readFileSync(file, 'utf8'),
+        'text/csv',
+      );
+      for (const fault of answer.faults)
+        console.log(
+          `row ${fault.row}, ${fault.column}: ${fault.detail}${fault.actual === undefined ? '' : ` (got '${fault.actual}')`}`,
+        );
+      console.log(
+        `${answer.rows} rows, ${answer.valid} good, ${answer.faults.length} faults, ${answer.created ?? 0} registered`,
+      );
     });
   return command;
 }
@@ -87,5 +119,7 @@ function showAccess(device: DeviceAnswer): void {
   const { host, mqttPort } = readConfiguration(process.env);
   const { clientId, username, password, topic } = device.mqtt;
   const payload = `'{"values":{}}'`;
-  console.log(`\nThe password is shown only now. To publish:\n  mosquitto_pub -h ${localHost(host)} -p ${mqttPort} -q 1 -i '${clientId}' -u '${username}' -P '${password}' -t '${topic}' -m ${payload}`);
+  console.log(
+    `\nThe password is shown only now. To publish:\n  mosquitto_pub -h ${localHost(host)} -p ${mqttPort} -q 1 -i '${clientId}' -u '${username}' -P '${password}' -t '${topic}' -m ${payload}`,
+  );
 }

@@ -15,7 +15,14 @@ export async function main(args: readonly string[]): Promise<number> {
     .description('Telemetry and alarm platform for smart cities')
     .exitOverride()
     .showHelpAfterError('(lamplighter --help tells more)');
-  for (const command of [startCommand(outcome), deviceCommand(), tailCommand(), queryCommand(), replayCommand(), doctorCommand(outcome)]) {
+  for (const command of [
+    startCommand(outcome),
+    deviceCommand(),
+    tailCommand(),
+    queryCommand(),
+    replayCommand(),
+    doctorCommand(outcome),
+  ]) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   try {

@@ -17,11 +17,15 @@ export function queryCommand(): Command {
       const path = `/v1/devices/${encodeURIComponent(device)}`;
       if (options['latest']) return console.log(JSON.stringify(await api.json('GET', `${path}/latest`), null, 2));
       const filter: Record<string, string> = {};
-      for (const name of ['metric', 'from', 'to', 'every', 'aggregate']) if (typeof options[name] === 'string') filter[name] = options[name];
+      for (const name of ['metric', 'from', 'to', 'every', 'aggregate'])
+        if (typeof options[name] === 'string') filter[name] = options[name];
       let next: string | null = null;
       let header = true;
       do {
-        const page: HistoryAnswer = await api.json('GET', `${path}/readings?${new URLSearchParams({ ...filter, ...(next === null ? {} : { cursor: next }) })}`);
+        const page: HistoryAnswer = await api.json(
+          'GET',
+          `${path}/readings?${new URLSearchParams({ ...filter, ...(next === null ? {} : { cursor: next }) })}`,
+        );
         if (options['csv']) printCsv(page.readings, header);
         else console.log(JSON.stringify(page, null, 2));
         header = false;

@@ -19,7 +19,10 @@ interface ReplayOptions {
 export function replayCommand(): Command {
   return new Command('replay')
     .description('publish a recording over MQTT as the devices that made it')
-    .argument('<file>', 'CSV: time, device, one column a metric; or the hourly format of the Environmental Protection Department')
+    .argument(
+      '<file>',
+      'CSV: time, device, one column a metric; or the hourly format of the Environmental Protection Department',
+    )
     .option('--format <format>', 'native or epd-hourly', format, 'native')
     .option('--device <id>', 'replay everything as this device')
     .option('--speed <factor>', 'recorded time over real time; max does not wait', speed, Infinity)
@@ -28,7 +31,8 @@ export function replayCommand(): Command {
     .option('--rotate-keys', 'without a key: give each device of the recording a new one; its old key stops working')
     .option('--mqtt-url <url>', 'broker; the local one when not given')
     .action(async (file: string, options: ReplayOptions, command: Command) => {
-      if (options.password === undefined && !options.rotateKeys) command.error('a device publishes with its own key: give --password, or --rotate-keys to make new ones');
+      if (options.password === undefined && !options.rotateKeys)
+        command.error('a device publishes with its own key: give --password, or --rotate-keys to make new ones');
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort(new Error('interrupted')));
       const { host, mqttPort } = readConfiguration(process.env);
@@ -58,7 +62,12 @@ async function accessOf(api: ApiClient, device: string, options: ReplayOptions):
   const path = `/v1/devices/${encodeURIComponent(device)}`;
   if (options.rotateKeys) return (await api.json<{ mqtt: MqttAccess }>('POST', `${path}/rotate-key`)).mqtt;
   const { department, kind } = await api.json<{ department: string; kind: string }>('GET', path);
-  return { clientId: device, username: device, password: options.password!, topic: `city/${department}/${kind}/${device}/telemetry` };
+  return {
+    clientId: device,
+    username: device,
+    password: options.password!,
+    topic: `city/${department}/${kind}/${device}/telemetry`,
+  };
 }
 
 function format(text: string): string {

@@ -9,15 +9,17 @@ export function startCommand(outcome: { exitCode: number }): Command {
     .option('--http-port <port>', 'API and console (LAMPLIGHTER_HTTP_PORT)')
     .option('--mqtt-port <port>', 'MQTT (LAMPLIGHTER_MQTT_PORT)')
     .option('--host <address>', 'address to listen on; loopback unless given (LAMPLIGHTER_HOST)')
-    .action(async (options: { dataDir?: string; simulate?: string; httpPort?: string; mqttPort?: string; host?: string }) => {
-      const given = {
-        LAMPLIGHTER_DATA_DIR: options.dataDir,
-        LAMPLIGHTER_SIMULATE: options.simulate,
-        LAMPLIGHTER_HTTP_PORT: options.httpPort,
-        LAMPLIGHTER_MQTT_PORT: options.mqttPort,
-        LAMPLIGHTER_HOST: options.host,
-      };
-      for (const [name, value] of Object.entries(given)) if (value !== undefined) process.env[name] = value;
-      outcome.exitCode = await start(process.env, (line) => console.log(line));
-    });
+    .action(
+      async (options: { dataDir?: string; simulate?: string; httpPort?: string; mqttPort?: string; host?: string }) => {
+        const given = {
+          LAMPLIGHTER_DATA_DIR: options.dataDir,
+          LAMPLIGHTER_SIMULATE: options.simulate,
+          LAMPLIGHTER_HTTP_PORT: options.httpPort,
+          LAMPLIGHTER_MQTT_PORT: options.mqttPort,
+          LAMPLIGHTER_HOST: options.host,
+        };
+        for (const [name, value] of Object.entries(given)) if (value !== undefined) process.env[name] = value;
+        outcome.exitCode = await start(process.env, (line) => console.log(line));
+      },
+    );
 }

@@ -12,7 +12,12 @@ interface AlarmEvent {
   readonly type: string;
   readonly at: string;
   readonly actor: string;
-  readonly alarm: { readonly severity: string; readonly device: string; readonly titles: { readonly en: string }; readonly value: number | null };
+  readonly alarm: {
+    readonly severity: string;
+    readonly device: string;
+    readonly titles: { readonly en: string };
+    readonly value: number | null;
+  };
 }
 
 interface DeadLetterAnswer {
@@ -52,7 +57,11 @@ export function tailCommand(): Command {
 async function tailReadings(api: ApiClient, filter: string, signal: AbortSignal): Promise<void> {
   for await (const event of api.events(`/v1/stream?${filter}`, signal)) {
     const { time, device, values } = event.data as ReadingEvent;
-    console.log(`${time} reading ${device} ${Object.entries(values).map(([metric, value]) => `${metric}=${value}`).join(' ')}`);
+    console.log(
+      `${time} reading ${device} ${Object.entries(values)
+        .map(([metric, value]) => `${metric}=${value}`)
+        .join(' ')}`,
+    );
   }
 }
 
@@ -60,7 +69,9 @@ async function tailAlarms(api: ApiClient, device: string | undefined, signal: Ab
   const filter = device === undefined ? '' : `?device=${encodeURIComponent(device)}`;
   for await (const event of api.events(`/v1/alarms/stream${filter}`, signal)) {
     const { at, type, actor, alarm } = event.data as AlarmEvent;
-    console.log(`${at} alarm ${type} ${alarm.severity} ${alarm.device}: ${alarm.titles.en}${alarm.value === null ? '' : ` (${alarm.value})`}${actor === 'system' ? '' : ` by ${actor}`}`);
+    console.log(
+      `${at} alarm ${type} ${alarm.severity} ${alarm.device}: ${alarm.titles.en}${alarm.value === null ? '' : ` (${alarm.value})`}${actor === 'system' ? '' : ` by ${actor}`}`,
+    );
   }
 }
 
@@ -68,12 +79,17 @@ async function tailDeadLetters(api: ApiClient, device: string | undefined, signa
   const seen = new Set<string>();
   let from = Date.now();
   while (!signal.aborted) {
-    const query = new URLSearchParams({ from: String(from), limit: '500', ...(device === undefined ? {} : { device }) });
+    const query = new URLSearchParams({
+      from: String(from),
+      limit: '500',
+      ...(device === undefined ? {} : { device }),
+    });
     const { deadLetters } = await api.json<{ deadLetters: DeadLetterAnswer[] }>('GET', `/v1/dead-letters?${query}`);
     for (const letter of deadLetters.toReversed()) {
       if (seen.has(letter.id)) continue;
       seen.add(letter.id);
-      for (const { code, pointer, detail } of letter.rejections) console.log(`${letter.receivedAt} dead letter ${letter.source} ${code} ${pointer}: ${detail}`);
+      for (const { code, pointer, detail } of letter.rejections)
+        console.log(`${letter.receivedAt} dead letter ${letter.source} ${code} ${pointer}: ${detail}`);
       from = Math.max(from, Date.parse(letter.receivedAt));
     }
     await new Promise((resolve) => setTimeout(resolve, DEAD_LETTER_POLL_MS));

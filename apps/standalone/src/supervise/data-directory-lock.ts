@@ -12,7 +12,10 @@ import { LamplighterError } from '#core';
 export async function lockDataDirectory(socketPath: string): Promise<Server> {
   mkdirSync(dirname(socketPath), { recursive: true, mode: 0o700 });
   if (await answers(socketPath)) {
-    throw new LamplighterError('data-directory-in-use', `Lamplighter already runs over this data directory (${dirname(dirname(socketPath))}). Stop it, or set LAMPLIGHTER_DATA_DIR.`);
+    throw new LamplighterError(
+      'data-directory-in-use',
+      `Lamplighter already runs over this data directory (${dirname(dirname(socketPath))}). Stop it, or set LAMPLIGHTER_DATA_DIR.`,
+    );
   }
   rmSync(socketPath, { force: true });
   const server = createServer((socket) => socket.destroy());

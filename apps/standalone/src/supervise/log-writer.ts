@@ -49,7 +49,11 @@ export class LogWriter {
       if (this.complaints.length > 20) this.complaints.shift();
     }
     if (!routine || this.options.everything) {
-      this.options.print(entry === null ? `${this.service}: ${line}` : `${this.service}: ${LEVELS[entry.level] ?? 'info'}: ${entry.message}`);
+      this.options.print(
+        entry === null
+          ? `${this.service}: ${line}`
+          : `${this.service}: ${LEVELS[entry.level] ?? 'info'}: ${entry.message}`,
+      );
     }
   }
 

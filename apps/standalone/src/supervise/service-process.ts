@@ -42,10 +42,14 @@ export class ServiceProcess {
    */
   start(): Promise<void> {
     this.startedAt = performance.now();
-    const child = spawn(process.execPath, ['--enable-source-maps', '--no-warnings', '--import', GUARD, this.definition.entry], {
-      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...this.definition.environment },
-    });
+    const child = spawn(
+      process.execPath,
+      ['--enable-source-maps', '--no-warnings', '--import', GUARD, this.definition.entry],
+      {
+        stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+        env: { ...process.env, ...this.definition.environment },
+      },
+    );
     this.child = child;
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8');
@@ -61,7 +65,12 @@ export class ServiceProcess {
       child.on('exit', (code, signal) => {
         this.child = null;
         const reason = signal === null ? `exit code ${code}` : signal;
-        if (!this.everReady) reject(new Error(`${this.definition.name} could not start (${reason}).\n  ${this.log.complaints.slice(-6).join('\n  ')}`));
+        if (!this.everReady)
+          reject(
+            new Error(
+              `${this.definition.name} could not start (${reason}).\n  ${this.log.complaints.slice(-6).join('\n  ')}`,
+            ),
+          );
         else if (!this.stopping) this.restartAfterPause(reason);
       });
     });

@@ -10,8 +10,18 @@ const entryOf = (path: string): string => join(DIST, path);
 /** The services in the order in which they start; each may rely on those before it. */
 export function servicesOf(configuration: StandaloneConfiguration): ServiceDefinition[] {
   const environment = { LAMPLIGHTER_DATA_DIR: configuration.dataDirectory };
-  const service = (name: string, stopTimeoutMs: number): ServiceDefinition => ({ name, entry: entryOf(`apps/${name}/src/main.js`), environment, stopTimeoutMs });
-  const services = [service('broker', 10_000), service('ingest', 30_000), service('alerts', 10_000), service('api', 10_000)];
+  const service = (name: string, stopTimeoutMs: number): ServiceDefinition => ({
+    name,
+    entry: entryOf(`apps/${name}/src/main.js`),
+    environment,
+    stopTimeoutMs,
+  });
+  const services = [
+    service('broker', 10_000),
+    service('ingest', 30_000),
+    service('alerts', 10_000),
+    service('api', 10_000),
+  ];
   if (configuration.simulate > 0) {
     services.push({
       name: 'simulators',
@@ -45,7 +55,10 @@ export class Supervisor {
       (definition) =>
         new ServiceProcess(
           definition,
-          new LogWriter(definition.name, join(configuration.dataDirectory, 'logs', `${definition.name}.log`), { everything: configuration.logEverything, print }),
+          new LogWriter(definition.name, join(configuration.dataDirectory, 'logs', `${definition.name}.log`), {
+            everything: configuration.logEverything,
+            print,
+          }),
           (name, reason) => print(`${name} ended (${reason}) and is started again`),
         ),
     );
