@@ -19,3 +19,11 @@ export function lwm2m(object: number, resource: number): string {
 export function smartDataModel(subject: string, term: string): string {
   return `https://smartdatamodels.org/dataModel.${subject}/${term}`;
 }
+
+/** An attribute of a TALQ function, where neither uCIFI nor Smart Data Models have the quantity. */
+export function talq(functionName: string, attribute: string): string {
+  return `https://github.com/TALQ-consortium/TALQ_specification#${functionName}.${attribute}`;
+}
+
+/** A count of living things of one sort (Darwin Core). */
+export const INDIVIDUAL_COUNT = 'http://rs.tdwg.org/dwc/terms/individualCount';

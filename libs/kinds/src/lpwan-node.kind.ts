@@ -1,6 +1,6 @@
 import { defineKind } from './define-kind.js';
-import { lwm2m } from './definitions.js';
 import type { SimulationContext } from './kind.js';
+import { ReceivedSignalStrength, SignalToNoiseRatio } from './link-measures.js';
 import { AirTemperature, BatteryLevel, RelativeHumidity } from './measures.js';
 import { NumberMetric } from './metric.decorators.js';
 import { clamp, elapsedHours, episode, rounded, trait, wander } from './simulation.js';
@@ -17,29 +17,10 @@ export class LpwanNodePayload {
   @BatteryLevel()
   battery?: number;
 
-  @NumberMetric({
-    titles: titles('Signal strength (RSSI)', '訊號強度 (RSSI)', '信号强度 (RSSI)'),
-    quantity: 'receivedSignalStrengthIndication',
-    // UCUM has no symbol for dBm; an annotated decibel is its way to write a level with a named reference.
-    unit: 'dB{mW}',
-    min: -160,
-    max: 0,
-    precision: 0,
-    definition: lwm2m(3412, 20),
-    retentionDays: 1096,
-  })
+  @ReceivedSignalStrength()
   rssi?: number;
 
-  @NumberMetric({
-    titles: titles('Signal to noise ratio', '訊噪比', '信噪比'),
-    quantity: 'signalToNoiseRatio',
-    unit: 'dB',
-    min: -40,
-    max: 40,
-    precision: 1,
-    definition: lwm2m(3412, 18),
-    retentionDays: 1096,
-  })
+  @SignalToNoiseRatio()
   snr?: number;
 
   /** Margin over the demodulation floor, as the LoRaWAN LinkCheckAns reports it. */

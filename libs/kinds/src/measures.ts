@@ -1,5 +1,6 @@
-import { airPollutant, climateForecast, lwm2m } from './definitions.js';
-import { IntegerMetric, NumberMetric } from './metric.decorators.js';
+import { airPollutant, climateForecast, lwm2m, smartDataModel } from './definitions.js';
+import type { Titles } from './kind.js';
+import { BooleanMetric, IntegerMetric, NumberMetric, type MetricOptions } from './metric.decorators.js';
 import { titles } from './titles.js';
 
 /**
@@ -78,3 +79,15 @@ export const PeopleCount = (): PropertyDecorator =>
     ),
     retentionDays: 731,
   });
+
+/** Something that is so or is not. */
+export const Flag = (
+  quantity: string,
+  definition: string,
+  what: Titles,
+  options: Pick<MetricOptions, 'privacy' | 'purpose' | 'retentionDays'> = {},
+): PropertyDecorator => BooleanMetric({ ...options, titles: what, quantity, definition, unit: '1' });
+
+/** Water on the floor of a public place. */
+export const WetFloor = (): PropertyDecorator =>
+  Flag('wetFloor', smartDataModel('Device', 'waterDetected'), titles('Wet floor', '地面濕滑', '地面湿滑'));

@@ -14,6 +14,11 @@ export function rounded(value: number, digits: number): number {
   return Math.round(value * scale) / scale;
 }
 
+/** A reading of a sensor: `value` within the range of the metric, rounded to its digits. */
+export function within(value: number, min: number, max: number, digits = 0): number {
+  return rounded(clamp(value, min, max), digits);
+}
+
 /**
  * Hours since the last reading of the device, kept in its memory; the first time, and after a gap or a clock that went
  * back, at most one hour and never negative. Call it once for each reading.
@@ -80,6 +85,18 @@ export function total(context: SimulationContext, name: string, first: number, i
   const next = (context.memory.get(name) ?? first) + Math.max(0, increment);
   context.memory.set(name, next);
   return next;
+}
+
+/** Minutes that a reading counts over; one for the first reading of a device. */
+export function minutesCounted(elapsed: number): number {
+  return elapsed === 0 ? 1 : elapsed * 60;
+}
+
+/** Percent left in a battery that loses `perDay` percent a day and is changed when it is nearly flat. */
+export function batteryLeft(context: SimulationContext, elapsed: number, perDay: number): number {
+  const used = (context.memory.get('used') ?? 70 * trait(context, 'battery')) + (elapsed * perDay) / 24;
+  context.memory.set('used', used >= 92 ? 0 : used);
+  return Math.round(clamp(100 - used, 0, 100));
 }
 
 /** 0 to 1: how much of a street's daily traffic moves at this hour. Peaks at 8:30 and 18:30, quiet at 4. */

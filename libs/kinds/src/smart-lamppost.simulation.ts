@@ -1,4 +1,5 @@
 import type { SimulationContext } from './kind.js';
+import { pollutedAir, streetTraffic } from './outdoor-simulation.js';
 import {
   clamp,
   countOf,
@@ -18,7 +19,7 @@ const FULL_POWER_W = 120;
 /** One reading of a smart lamppost on a street whose character (traffic, trees, buildings) is a trait of the device. */
 export function simulateSmartLamppost(context: SimulationContext): Record<string, number | boolean> {
   const elapsed = elapsedHours(context);
-  const traffic = rushHours(context.hour) * (0.4 + 0.6 * trait(context, 'street'));
+  const traffic = streetTraffic(context);
   return {
     ...weatherAt(context, elapsed),
     ...airAt(context, elapsed, traffic),
@@ -41,25 +42,9 @@ function weatherAt(context: SimulationContext, elapsed: number): Record<string, 
   };
 }
 
-/** Levels of a Hong Kong roadside: nitrogen dioxide follows traffic, ozone follows the sun and is eaten by it. */
 function airAt(context: SimulationContext, elapsed: number, traffic: number): Record<string, number> {
-  const { weather } = context;
-  const sun = clamp(Math.sin((sunElevation(context.time, context.latitude, context.longitude) * Math.PI) / 180), 0, 1);
-  const stagnant = clamp(1.5 - weather.windSpeed / 8, 0.4, 1.5);
-  const washed = weather.rainRate > 1 ? 0.55 : 1;
-  const haze = Math.exp(0.3 * wander(context, 'haze', elapsed, 12));
   const smoke = episode(context, 'smoke', elapsed, { perDay: 0.02, hours: 0.5 }) ? 80 : 0;
-  const pm25 = (8 + 12 * stagnant + 8 * traffic) * haze * washed + smoke;
-  const concentration = (value: number, spread: number, max: number): number =>
-    rounded(clamp(value * (1 + spread * context.gaussian()), 0, max), 1);
-  return {
-    pm25: concentration(pm25, 0.05, 1000),
-    pm10: concentration(pm25 * 1.4 + 4, 0.05, 2000),
-    no2: concentration((15 + 90 * traffic) * stagnant, 0.08, 2000),
-    o3: concentration(25 + 90 * sun * stagnant - 20 * traffic, 0.08, 2000),
-    so2: concentration(5 + 4 * traffic, 0.15, 5000),
-    co: concentration(450 + 700 * traffic * stagnant, 0.06, 100_000),
-  };
+  return pollutedAir(context, elapsed, { traffic, smoke });
 }
 
 function streetAt(context: SimulationContext, elapsed: number, traffic: number): Record<string, number> {

@@ -1,7 +1,8 @@
-import { airPollutant, lwm2m, smartDataModel } from './definitions.js';
+import { Ammonia, HydrogenSulphide } from './air-measures.js';
+import { lwm2m, smartDataModel } from './definitions.js';
 import { defineKind } from './define-kind.js';
-import { PeopleCount } from './measures.js';
-import { BooleanMetric, EnumMetric, IntegerMetric, NumberMetric } from './metric.decorators.js';
+import { PeopleCount, WetFloor } from './measures.js';
+import { EnumMetric, IntegerMetric, NumberMetric } from './metric.decorators.js';
 import { simulateSmartToilet } from './smart-toilet.simulation.js';
 import { titles } from './titles.js';
 
@@ -47,27 +48,10 @@ export class SmartToiletPayload {
   })
   occupancy?: number;
 
-  /** Odour is noticed from about 0.1 ppm. */
-  @NumberMetric({
-    titles: titles('Ammonia', '氨', '氨气'),
-    quantity: 'nh3',
-    unit: '[ppm]',
-    min: 0,
-    max: 100,
-    precision: 2,
-    definition: airPollutant(35),
-  })
+  @Ammonia()
   ammonia?: number;
 
-  @NumberMetric({
-    titles: titles('Hydrogen sulphide', '硫化氫', '硫化氢'),
-    quantity: 'h2s',
-    unit: '[ppm]',
-    min: 0,
-    max: 100,
-    precision: 3,
-    definition: airPollutant(11),
-  })
+  @HydrogenSulphide()
   h2s?: number;
 
   @NumberMetric({
@@ -94,12 +78,7 @@ export class SmartToiletPayload {
   })
   paper?: number;
 
-  @BooleanMetric({
-    titles: titles('Wet floor', '地面濕滑', '地面湿滑'),
-    quantity: 'wetFloor',
-    unit: '1',
-    definition: smartDataModel('Device', 'waterDetected'),
-  })
+  @WetFloor()
   wetFloor?: boolean;
 
   /** The worst state of flushes, taps, hand dryers and fans. */
