@@ -138,16 +138,6 @@ describe('rows that were evaluated', () => {
     expect(evaluator.save().sequences).toEqual({ probe: 7 });
   });
 
-  it('do not change the revision, which counts states only', () => {
-    const evaluator = start();
-    evaluator.evaluate(batchOf([{ time: 1, sequence: 0, temperature: 20 }]));
-    expect(evaluator.revision).toBe(0);
-    evaluator.evaluate(batchOf([{ time: 2, sequence: 1, temperature: 60 }]));
-    expect(evaluator.revision).toBe(1);
-    evaluator.evaluate(batchOf([{ time: 3, sequence: 2, temperature: 61 }]));
-    expect(evaluator.revision).toBe(1);
-  });
-
   it('of a kind that this release does not know raise nothing', () => {
     expect(start().evaluate({ ...batchOf([{ time: 1, sequence: 0, temperature: 60 }]), kind: 'unknown' })).toEqual([]);
   });

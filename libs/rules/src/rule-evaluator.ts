@@ -4,7 +4,7 @@ import { type DeviceFacts, DeviceRecord } from './device-record.js';
 import { type CompiledThreshold, EffectiveRules } from './effective-rules.js';
 import { type EvaluatorState, loadPair, type SavedPair, savePair } from './evaluator-state.js';
 import { type AlarmChange, alarmId, type ScopedRule } from './rule.js';
-import { stepThreshold } from './threshold.js';
+import { type PairState, stepThreshold } from './threshold.js';
 
 export interface EvaluatorOptions {
   readonly kinds: readonly Kind[];
@@ -40,7 +40,8 @@ export class RuleEvaluator {
   private receivedAt: number;
   /** Silence before this time is nobody's fault: the platform itself was not listening. */
   private listeningSince = -Infinity;
-  private changesOfState = 0;
+  /** Devices of which any rule is not normal: the few that `save` has to look at. */
+  private readonly troubled = new Set<DeviceRecord>();
 
   constructor(options: EvaluatorOptions) {
     this.kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
@@ -48,11 +49,6 @@ export class RuleEvaluator {
     this.receivedAt = options.state?.receivedAt ?? -Infinity;
     for (const [kind, sequence] of Object.entries(options.state?.sequences ?? {})) this.sequences.set(kind, sequence);
     for (const pair of options.state?.pairs ?? []) this.restore(pair);
-  }
-
-  /** Grows whenever `save().pairs` changes: a caller that saw the same number need not save in a hurry. */
-  get revision(): number {
-    return this.changesOfState;
   }
 
   get deviceCount(): number {
@@ -178,10 +174,9 @@ export class RuleEvaluator {
 
   save(): EvaluatorState {
     const pairs: SavedPair[] = [];
-    for (const record of this.devices.values()) {
-      if (record.pairs === null) continue;
+    for (const record of this.troubled) {
       const { metrics } = this.effective.get(record.facts.kind)!;
-      for (const [id, state] of record.pairs) {
+      for (const [id, state] of record.pairs ?? []) {
         const rule = record.rules.byId.get(id);
         const newest = rule?.type === 'threshold' ? record.newest[metrics.indexOf(rule.metric)]! : null;
         pairs.push(savePair(record.facts, id, state, newest));
@@ -284,16 +279,17 @@ export class RuleEvaluator {
     return changes;
   }
 
-  private setState(record: DeviceRecord, rule: string, state: ReturnType<DeviceRecord['state']>): void {
+  private setState(record: DeviceRecord, rule: string, state: PairState | null): void {
     record.setState(rule, state);
-    this.changesOfState += 1;
+    if (record.pairs === null) this.troubled.delete(record);
+    else this.troubled.add(record);
   }
 
   private restore(pair: SavedPair): void {
     const { device, rule, state, newest } = loadPair(pair);
     if (!this.kinds.has(device.kind)) return;
     const record = this.meet(device, 0, []);
-    record.setState(rule, state);
+    this.setState(record, rule, state);
     const definition = record.rules.byId.get(rule);
     if (newest === null || definition?.type !== 'threshold') return;
     const slot = this.effective.get(device.kind)!.metrics.indexOf(definition.metric);

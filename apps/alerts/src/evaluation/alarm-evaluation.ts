@@ -1,0 +1,105 @@
+import type { Logger } from 'pino';
+import { type Clock, decodeReadingBatch, type JournalOffset } from '#core';
+import type { JournalBatch, JournalConsumer } from '#journal';
+import type { AlarmRepository } from '#registry';
+import type { AlarmChange, RuleEvaluator } from '#rules';
+import type { AlertsCounters } from '../alerts-counters.js';
+import type { Retry } from '../retry.js';
+import { EVALUATION_STATE, writeCheckpoint } from './checkpoint.js';
+
+/** Without changes the registry is written this often at most; a restart evaluates that much again, with the same result. */
+const SAVE_INTERVAL_MS = 1_000;
+
+export interface EvaluationParts {
+  readonly evaluator: RuleEvaluator;
+  readonly consumer: Pick<JournalConsumer, 'commit'>;
+  readonly alarms: Pick<AlarmRepository, 'applyEvaluation'>;
+  readonly retry: Retry;
+  readonly counters: AlertsCounters;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Told after transitions were written. */
+  readonly onTransitions: () => void;
+}
+
+/**
+ * Runs everything that may move the evaluator, one after the other, and saves what came of it: transitions, evaluator state
+ * and feed offset in one transaction of the registry, then the feed's own commit, which only trims. A crash anywhere goes on
+ * from the last save, and evaluates the same rows to the same changes.
+ */
+export class AlarmEvaluation {
+  private last: Promise<unknown> = Promise.resolve();
+  private isSaved = true;
+  private savedAt = -Infinity;
+
+  constructor(
+    private readonly parts: EvaluationParts,
+    private next: JournalOffset | null,
+  ) {}
+
+  /** Evaluates a batch of the feed; resolves when its transitions are durable. */
+  handle(batch: JournalBatch): Promise<void> {
+    return this.inTurn(async () => {
+      const changes = batch.records.flatMap((record) => this.evaluate(record.payload));
+      this.parts.counters.batches += 1;
+      this.parts.counters.unreadable += batch.corrupt.length;
+      this.next = batch.next;
+      this.isSaved = false;
+      await this.settle(changes);
+    });
+  }
+
+  /** Runs something else that may raise or clear: the clock, a change of rules or devices. */
+  apply(action: (evaluator: RuleEvaluator) => AlarmChange[]): Promise<void> {
+    return this.inTurn(() => this.settle(action(this.parts.evaluator)));
+  }
+
+  /** Saves what was not saved yet, whether it is time or not. */
+  flush(): Promise<void> {
+    return this.inTurn(async () => {
+      if (!this.isSaved) await this.save([]);
+    });
+  }
+
+  private async settle(changes: AlarmChange[]): Promise<void> {
+    const isDue = !this.isSaved && this.parts.clock.monotonic() - this.savedAt >= SAVE_INTERVAL_MS;
+    if (changes.length > 0 || isDue) await this.save(changes);
+  }
+
+  private async save(changes: AlarmChange[]): Promise<void> {
+    const { evaluator, alarms, consumer, retry, counters, clock, onTransitions } = this.parts;
+    const state = writeCheckpoint({ next: this.next, evaluator: evaluator.save() });
+    const transitions = await retry.run('registry', () =>
+      alarms.applyEvaluation(changes, { name: EVALUATION_STATE, state }),
+    );
+    counters.saves += 1;
+    for (const { type } of transitions) counters[type === 'raised' ? 'raised' : 'cleared'] += 1;
+    if (transitions.length > 0) onTransitions();
+    this.isSaved = true;
+    this.savedAt = clock.monotonic();
+    if (this.next !== null) await consumer.commit(this.next);
+  }
+
+  private evaluate(payload: Uint8Array): AlarmChange[] {
+    const { evaluator, counters, clock, logger } = this.parts;
+    try {
+      const batch = decodeReadingBatch(payload);
+      counters.rows += batch.length;
+      if (batch.length > 0) counters.lagMs = clock.now() - batch.receivedAt[batch.length - 1]!;
+      return evaluator.evaluate(batch);
+    } catch (error) {
+      if (!(error instanceof RangeError) && !(error instanceof SyntaxError)) throw error;
+      counters.unreadable += 1;
+      logger.error({ reason: error.message }, 'a record of the feed is no batch of readings');
+      return [];
+    }
+  }
+
+  private inTurn<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.last.then(task);
+    // After a failure the evaluator is ahead of what was saved: nothing may run, or be saved, any more.
+    this.last = result;
+    result.catch(() => undefined);
+    return result;
+  }
+}

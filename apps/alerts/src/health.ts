@@ -1,0 +1,20 @@
+/** Why alerts does not get on, for its status. Troubles come and go by name; the oldest one is shown. */
+export class Health {
+  private readonly troubles = new Map<string, string>();
+
+  get state(): 'up' | 'degraded' {
+    return this.troubles.size === 0 ? 'up' : 'degraded';
+  }
+
+  get reason(): string | undefined {
+    return this.troubles.values().next().value;
+  }
+
+  troubled(what: string, reason: string): void {
+    this.troubles.set(what, reason);
+  }
+
+  recovered(what: string): void {
+    this.troubles.delete(what);
+  }
+}

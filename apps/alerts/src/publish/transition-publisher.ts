@@ -1,0 +1,83 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { alarmTopic } from '#core';
+import type { AlarmTransition, Registry } from '#registry';
+import type { AlertsCounters } from '../alerts-counters.js';
+import type { Retry } from '../retry.js';
+
+/** Name of the publisher's position in the registry's state. */
+export const PUBLISHED_STATE = 'alerts/published';
+
+/** What operators do is written by another process; what we write ourselves wakes the publisher at once. */
+const POLL_MS = 500;
+const PAGE = 200;
+const PAUSE_AFTER_FAILURE_MS = 500;
+
+export interface PublisherParts {
+  readonly registry: { readonly alarms: Pick<Registry['alarms'], 'transitions'>; readonly state: Registry['state'] };
+  readonly bus: { readonly connected: boolean; publishDurably(topic: string, payload: string): Promise<void> };
+  readonly retry: Retry;
+  readonly counters: AlertsCounters;
+  readonly logger: Logger;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Publishes every transition on `alarms/{department}/{severity}/{device}`, in the order of their ids, at least once: the
+ * position is saved after the PUBACK of the whole page. Subscribers know a repetition by its `id`.
+ */
+export class TransitionPublisher {
+  private wakeUp: () => void = () => undefined;
+  private awake = false;
+
+  constructor(private readonly parts: PublisherParts) {}
+
+  /** There are new transitions. */
+  wake(): void {
+    this.awake = true;
+    this.wakeUp();
+  }
+
+  /** Until `signal`. @throws what is not retryable */
+  async run(): Promise<void> {
+    const { registry, retry, signal } = this.parts;
+    let position = Number((await retry.run('registry', () => registry.state.get(PUBLISHED_STATE))) ?? 0);
+    while (!signal.aborted) {
+      this.awake = false;
+      const page = await retry.run('registry', () => registry.alarms.transitions(position, PAGE));
+      if (page.length === 0) await this.rest(POLL_MS);
+      else if (await this.publish(page)) {
+        position = page.at(-1)!.id;
+        await retry.run('registry', () => registry.state.put(PUBLISHED_STATE, String(position)));
+      } else await this.pause(PAUSE_AFTER_FAILURE_MS);
+    }
+  }
+
+  private async publish(page: readonly AlarmTransition[]): Promise<boolean> {
+    const { bus, counters, logger } = this.parts;
+    if (!bus.connected) return false;
+    try {
+      // One connection keeps their order; waiting for each PUBACK in turn would make a burst slow.
+      await Promise.all(
+        page.map((transition) => bus.publishDurably(alarmTopic(transition.snapshot), JSON.stringify(transition))),
+      );
+      counters.published += page.length;
+      return true;
+    } catch (error) {
+      logger.warn({ reason: (error as Error).message }, 'transitions could not be published; they will be again');
+      return false;
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    if (this.awake) return;
+    const woken = new AbortController();
+    this.wakeUp = () => woken.abort();
+    await sleep(ms, undefined, { signal: AbortSignal.any([woken.signal, this.parts.signal]) }).catch(() => undefined);
+    this.wakeUp = () => undefined;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.parts.signal }).catch(() => undefined);
+  }
+}
