@@ -154,7 +154,8 @@ function isAboveFloor(block: Float64Array, base: number, tag: number, seq: numbe
     if (block[base + FLOOR_TIME]! < key.time - SAME_PAYLOAD_WITHIN_MS) return true;
     return floorTag === 0 ? isNewer : floorTag === tag && seq > block[base + FLOOR_SEQ]!;
   }
-  if (floorTag === tag) return seq > block[base + FLOOR_SEQ]!;
+  // The time as well: a repetition from before a reboot, once forgotten, has left its own sequence as the floor.
+  if (floorTag === tag) return isNewer && seq > block[base + FLOOR_SEQ]!;
   // Another boot than the one forgotten last: with a clock the time tells, without one only the store does.
   return isNewer && (key.hasClock || floorTag === 0);
 }
