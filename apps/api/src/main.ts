@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { LamplighterError } from '#core';
-import { openAdapters } from './adapters.js';
+import { openAdapters } from './open-adapters.js';
 import { createApi } from './application.js';
 import { readApiSettings } from './environment.js';
 import { ApiMetrics } from './health/api-metrics.js';

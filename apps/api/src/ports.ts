@@ -3,7 +3,7 @@ import type { Journal } from '#journal';
 import type { Registry } from '#registry';
 import type { TelemetryQueries } from '#timeseries';
 
-/** Injection tokens of what the composition root picks (`adapters.ts`); nothing else in this app names an adapter. */
+/** Injection tokens of what the composition root picks (`open-adapters.ts`); nothing else in this app names an adapter. */
 export const REGISTRY = Symbol('Registry');
 export const TELEMETRY = Symbol('TelemetryQueries');
 export const JOURNAL_COUNTS = Symbol('JournalCounts');
