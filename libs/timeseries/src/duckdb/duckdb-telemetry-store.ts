@@ -22,6 +22,7 @@ import type {
   TelemetryStore,
 } from '../telemetry-store.js';
 import { queryAggregate } from './aggregate.js';
+import { Clustering } from './clustering.js';
 import { queryDeadLetters } from './dead-letters.js';
 import { storeFault } from './faults.js';
 import { queryCompleteness, queryHistory } from './history.js';
@@ -48,6 +49,10 @@ export interface DuckDbOptions {
   readonly queryTimeoutMs?: number;
   /** Size of the write-ahead log at which a commit folds it into the file. Default '256MB'. */
   readonly checkpointAt?: string;
+  /** Rows of a kind that are moved at a time to lie by device; see {@link Clustering}. Default 500,000. */
+  readonly clusterRows?: number;
+  /** How often that is done at most, milliseconds. Default 60,000. */
+  readonly clusterEveryMs?: number;
   /** Told about data that could not be opened and was put aside. Default: one line to standard error. */
   readonly onRecovery?: (recovery: Recovery) => void;
 }
@@ -71,6 +76,7 @@ export class DuckDbTelemetryStore implements TelemetryStore {
     private readonly writer: Writer,
     private readonly latestOf: ReadonlyMap<string, LatestCache>,
     private readonly latestFilled: Promise<void>,
+    private readonly clustering: Clustering,
   ) {}
 
   /** @throws LamplighterError `bad-configuration`, `data-directory-in-use`, `store-unavailable` (retryable) */
@@ -94,8 +100,15 @@ export class DuckDbTelemetryStore implements TelemetryStore {
       const writer = new Writer(connection, state, (written) => {
         for (const { batch, devices, derived } of written) latestOf.get(batch.kind)!.apply(batch, devices, derived);
       });
+      const clustering = new Clustering(
+        instance,
+        [...tables.values()],
+        { chunkRows: options.clusterRows ?? 500_000, everyMs: options.clusterEveryMs ?? 60_000 },
+        () => state.lastBatch,
+      );
+      clustering.start();
       const filled = fillLatest(instance, latestOf.values());
-      return new DuckDbTelemetryStore(options, instance, connection, state, pool, writer, latestOf, filled);
+      return new DuckDbTelemetryStore(options, instance, connection, state, pool, writer, latestOf, filled, clustering);
     } catch (error) {
       instance.closeSync();
       throw storeFault('opening', error);
@@ -164,6 +177,13 @@ export class DuckDbTelemetryStore implements TelemetryStore {
     return { rows, bytes: sizes.reduce((sum, size) => sum + size, 0) };
   }
 
+  /** Does at once what otherwise is done bit by bit: moves all whole chunks. For benchmarks and after bulk loads. */
+  async cluster(): Promise<number> {
+    return this.clustering.run(Infinity).catch((error: unknown) => {
+      throw storeFault('moving rows', error);
+    });
+  }
+
   async ping(): Promise<void> {
     if (this.closing !== null) throw closed();
     await this.pool.rows('SELECT 1');
@@ -178,6 +198,7 @@ export class DuckDbTelemetryStore implements TelemetryStore {
   private async shutDown(): Promise<void> {
     await this.writer.drained();
     this.pool.close();
+    await this.clustering.stop();
     await this.latestFilled.catch(() => undefined);
     await this.connection.run('CHECKPOINT').catch(() => undefined);
     this.connection.disconnectSync();

@@ -105,16 +105,20 @@ export async function queryCompleteness(
   pool: QueryPool,
 ): Promise<CompletenessFacts> {
   const device = names.find(query.device) ?? -1;
-  const readings = `SELECT time FROM ${table.table} WHERE device = ${device} AND time >= $1 AND time < $2 AND sequence IS NOT NULL`;
-  const range = [BigInt(Math.ceil(query.from)), BigInt(Math.ceil(query.to))];
-  const [facts] = await pool.rows(`SELECT count(*)::DOUBLE, max(time)::DOUBLE FROM (${readings})`, range);
-  const [received, newest] = facts as [number, number | null];
-  const stretches = await pool.rows(
-    `SELECT before::DOUBLE, time::DOUBLE FROM (SELECT time, lag(time) OVER (ORDER BY time) AS before FROM (${readings}))
-     WHERE time - coalesce(before, $1) > $3 ORDER BY time LIMIT $4`,
-    [...range, BigInt(Math.floor(2 * query.intervalMs)), BigInt(query.maxGaps + 1)],
+  const rows = await pool.rows(
+    `WITH readings AS MATERIALIZED (SELECT time FROM ${table.table} WHERE device = ${device} AND time >= $1 AND time < $2 AND sequence IS NOT NULL),
+     stretches AS (SELECT time, lag(time) OVER (ORDER BY time) AS before FROM readings),
+     gaps AS (SELECT before::DOUBLE AS before, time::DOUBLE AS time FROM stretches WHERE time - coalesce(before, $1) > $3 ORDER BY time LIMIT $4)
+     SELECT count(*)::DOUBLE, max(time)::DOUBLE FROM readings UNION ALL SELECT before, time FROM gaps`,
+    [
+      BigInt(Math.ceil(query.from)),
+      BigInt(Math.ceil(query.to)),
+      BigInt(Math.floor(2 * query.intervalMs)),
+      BigInt(query.maxGaps + 1),
+    ],
   );
-  const gaps = (stretches as [number | null, number][]).map(([before, time]) =>
+  const [[received, newest], ...stretches] = rows as [[number, number | null], ...[number | null, number][]];
+  const gaps = stretches.map(([before, time]) =>
     gapBetween(before ?? query.from, time, query.intervalMs, before !== null),
   );
   gaps.push(gapBetween(newest ?? query.from, query.to, query.intervalMs, newest !== null));

@@ -37,6 +37,7 @@ export function column(metric: string): string {
  */
 const FIXED_TABLES = [
   'CREATE TABLE IF NOT EXISTS names (id INTEGER NOT NULL, name VARCHAR NOT NULL)',
+  'CREATE TABLE IF NOT EXISTS clustered (kind VARCHAR NOT NULL, batch BIGINT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS boots (id INTEGER NOT NULL, boot VARCHAR NOT NULL)',
   'CREATE TABLE IF NOT EXISTS positions (consumer VARCHAR NOT NULL, frame BIGINT NOT NULL, "index" BIGINT NOT NULL, next_sequence BIGINT NOT NULL)',
   'CREATE TABLE IF NOT EXISTS outcomes (source INTEGER NOT NULL, hour INTEGER NOT NULL, stored INTEGER NOT NULL, duplicates INTEGER NOT NULL)',
