@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ServiceStatus } from '#core';
 import { type AlarmDefault, findKind } from '#kinds';
-import { AlertsBench } from './alerts.fixture.js';
+import { AlertsBench } from './testing/alerts-bench.js';
 
 const PM25 = 'smart-lamppost-pm25-high';
 

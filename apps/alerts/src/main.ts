@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { EventEmitter } from 'node:events';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Logger, pino } from 'pino';
@@ -6,7 +7,7 @@ import { LamplighterError, type ServiceStatus, systemClock } from '#core';
 import { loadOrCreateSecret } from '#identity';
 import { kinds } from '#kinds';
 import { ServiceBus } from './bus/service-bus.js';
-import { createAlerts, type RunningAlerts } from './create-alerts.js';
+import { createAlerts } from './create-alerts.js';
 import { openAdapters } from './open-adapters.js';
 import { type AlertsSettings, settingsOf } from './settings.js';
 import { SERVICE } from './status/status-publisher.js';
@@ -24,13 +25,14 @@ async function main(): Promise<void> {
     process.exit(EXIT_FAILED);
   };
   const adapters = await openAdapters(settings);
-  let alerts: RunningAlerts | undefined;
-  const bus = createBus(settings, logger, (status) => alerts?.take(status));
+  const statuses = new EventEmitter<{ status: [ServiceStatus] }>();
+  const bus = createBus(settings, logger, (status) => statuses.emit('status', status));
   bus.start();
-  alerts = await createAlerts({ adapters, bus, kinds, clock: systemClock, logger, onFatal });
+  const alerts = await createAlerts({ adapters, bus, kinds, clock: systemClock, logger, onFatal });
+  statuses.on('status', (status) => alerts.take(status));
   writePidFile(settings.pidFile);
   stopOnSignal(logger, async () => {
-    await alerts?.close();
+    await alerts.close();
     await bus.close();
     await adapters.close();
     rmSync(settings.pidFile, { force: true });

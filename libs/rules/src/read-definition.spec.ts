@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { kinds } from '#kinds';
-import { absence, kindWith, threshold } from './fixtures.js';
+import { absence, kindWith, threshold } from './testing/probe-kind.js';
 import { readDefinition } from './read-definition.js';
 
 const kind = kindWith();

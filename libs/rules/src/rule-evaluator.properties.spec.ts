@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { batchOf, identity, kindWith, type Row, threshold } from './fixtures.js';
+import { batchOf, identity, kindWith, type Row, threshold } from './testing/probe-kind.js';
 import type { AlarmChange } from './rule.js';
 import { type RecalledReading, RuleEvaluator } from './rule-evaluator.js';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { AlarmDefault } from '#kinds';
-import { absence, batchOf, identity, kindWith, threshold } from './fixtures.js';
+import { absence, batchOf, identity, kindWith, threshold } from './testing/probe-kind.js';
 import type { AlarmChange, ScopedRule } from './rule.js';
 import { RuleEvaluator } from './rule-evaluator.js';
 

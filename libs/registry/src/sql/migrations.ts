@@ -59,7 +59,7 @@ function firstTables({ key, runningNumber, wholeNumber, real }: RegistryDialect[
       district ${key} not null, severity text not null, metric text, titles text not null, active ${wholeNumber} not null,
       acknowledged ${wholeNumber} not null, raised_at ${wholeNumber} not null, cleared_at ${wholeNumber}, value ${real}, limit_value ${real})`,
     `create index alarms_by_time on alarms (raised_at, id)`,
-    `create index alarms_by_state on alarms (active, acknowledged, raised_at, id)`,
+    `create index alarms_by_state on alarms (active, raised_at, id)`,
     `create index alarms_by_department on alarms (department, raised_at, id)`,
     `create index alarms_by_device on alarms (device, raised_at, id)`,
     `create table alarm_transitions (

@@ -17,8 +17,8 @@ import { kinds } from '#kinds';
 import type { AlarmTransition, Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
 import type { LatestReading, OutcomeCount, StorePosition } from '#timeseries';
-import { createAlerts, type RunningAlerts } from './create-alerts.js';
-import type { Adapters } from './open-adapters.js';
+import { createAlerts, type RunningAlerts } from '../create-alerts.js';
+import type { Adapters } from '../open-adapters.js';
 
 const lamppost = kinds.find((kind) => kind.name === 'smart-lamppost')!;
 const METRICS = lamppost.metrics.map((metric) => metric.name);

@@ -1,6 +1,6 @@
 import { type DeviceIdentity, type ReadingBatch, ReadingBatchBuilder } from '#core';
 import type { AlarmDefault, Kind, Metric } from '#kinds';
-import type { ThresholdRule } from './rule.js';
+import type { ThresholdRule } from '../rule.js';
 
 /** A small kind and batches of it, for the specs of this library. */
 
