@@ -14,7 +14,7 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
   beforeAll(async () => {
     platform = await startPlatform({ dataDirectory });
     access = await registerLamppost(platform, 'GF3637');
-  }, 90_000);
+  }, 150_000);
 
   afterAll(async () => {
     expect(await platform.stop()).toBe(0);

@@ -53,7 +53,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     },
   });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await isUp(child, () => output, options.startTimeoutMs ?? 60_000);
+  await isUp(child, () => output, options.startTimeoutMs ?? 90_000);
   const adminPassword =
     options.environment?.['LAMPLIGHTER_ADMIN_PASSWORD'] ??
     readFileSync(join(dataDirectory, 'secrets', 'admin-password'), 'utf8').trim();

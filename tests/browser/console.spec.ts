@@ -21,7 +21,8 @@ describe('the console in a browser', () => {
   let seq = 0;
 
   beforeAll(async () => {
-    [platform, browser] = await Promise.all([startPlatform(), openBrowser()]);
+    platform = await startPlatform();
+    browser = await openBrowser();
     access = await registerLamppost(platform, 'GF3637');
     device = await connectDevice(platform, access);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
@@ -31,7 +32,7 @@ describe('the console in a browser', () => {
       const url = new URL(request.url());
       if (/^https?:$/.test(url.protocol) && url.origin !== platform.url) foreignRequests.push(request.url());
     });
-  }, 120_000);
+  }, 150_000);
 
   afterAll(async () => {
     await device?.endAsync();
