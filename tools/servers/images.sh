@@ -62,11 +62,11 @@ postgres_image() {
   skeleton "$root" postgres 999
   copy "$root" "$(realpath /bin/sh)" /bin/cat /bin/mkdir "$bin/postgres" "$bin/initdb" "$("$bin/pg_config" --pkglibdir)"/*.so
   ln -sf "$(realpath /bin/sh)" "$root/bin/sh"
-  mkdir -p "$root$("$bin/pg_config" --sharedir)" "$root/usr/share" "$root/var/lib/postgresql" "$root/run/postgresql" "$root/var/run"
+  mkdir -p "$root$("$bin/pg_config" --sharedir)" "$root/usr/share" "$root/var/lib/postgresql/data" "$root/run/postgresql" "$root/var/run"
   cp -RL "$("$bin/pg_config" --sharedir)/." "$root$("$bin/pg_config" --sharedir)/"
   cp -RL /usr/share/zoneinfo "$root/usr/share/"
   ln -sfn ../../run/postgresql "$root/var/run/postgresql"
-  chown 999:999 "$root/var/lib/postgresql" "$root/run/postgresql"
+  chown -R 999:999 "$root/var/lib/postgresql" "$root/run/postgresql"
   sed "s|@BIN@|$bin|g" "$here/postgres-entrypoint.sh" >"$root/entrypoint.sh"
   chmod 755 "$root/entrypoint.sh"
   tar -C "$root" -c . | docker import --change 'ENV PGDATA=/var/lib/postgresql/data' --change 'USER postgres' \
