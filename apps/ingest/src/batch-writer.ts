@@ -1,8 +1,9 @@
 import type { Logger } from 'pino';
-import { type Clock, encodeReadingBatch, LamplighterError, type ReadingBatch } from '#core';
-import type { Journal, JournalBatch } from '#journal';
+import { LamplighterError, type ReadingBatch } from '#core';
+import type { JournalBatch } from '#journal';
 import type { StoreCommit, StorePosition, TelemetryStore } from '#timeseries';
 import { platformFault } from './batch-outcomes.js';
+import type { Feed } from './feed.js';
 import { gather } from './gather.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { DecidedBatch } from './pipeline.js';
@@ -13,12 +14,13 @@ import type { Retry } from './retry.js';
 export const CONSUMER = 'ingest';
 
 export interface BatchWriterParts {
-  readonly feed: Pick<Journal, 'append'>;
+  readonly feed: Feed;
   readonly store: Pick<TelemetryStore, 'commit'>;
   readonly reports: Pick<RejectedReports, 'send'>;
+  /** Told of readings before they are written. */
+  readonly onAccepted: (readings: readonly ReadingBatch[]) => void;
   readonly retry: Retry;
   readonly counters: IngestCounters;
-  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -32,24 +34,9 @@ export class BatchWriter {
   /** @throws LamplighterError `journal-unwritable` (the feed failed; exit and replay) */
   async write(decided: DecidedBatch): Promise<void> {
     const readings = gather(decided.fresh);
-    await this.appendFeed(readings);
+    this.parts.onAccepted(readings);
+    await this.parts.feed.append(readings);
     await this.commit(decided, readings, 0, decided.outcomes.length);
-  }
-
-  async appendFeed(readings: readonly ReadingBatch[]): Promise<void> {
-    await Promise.all(readings.map((batch) => this.append(batch)));
-  }
-
-  private append(batch: ReadingBatch): Promise<void> {
-    const message = {
-      source: CONSUMER,
-      topic: batch.kind,
-      payload: encodeReadingBatch(batch),
-      receivedAt: this.parts.clock.now(),
-    };
-    return new Promise((resolve, reject) => {
-      this.parts.feed.append(message, (error) => (error === null ? resolve() : reject(error)));
-    });
   }
 
   /** Commits the messages of the batch from one index up to another. */

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
-import type { Clock, DeviceIdentity, ServiceStatus } from '#core';
+import type { Clock, DeviceIdentity, ReadingBatch, ServiceStatus } from '#core';
+import type { JournalConsumer } from '#journal';
 import { kinds } from '#kinds';
 import { BatchWriter, CONSUMER } from './batch-writer.js';
 import { AQHI_CONSUMER, DeriveAqhi } from './derived/derive-aqhi.js';
@@ -8,6 +9,7 @@ import { DeviceDirectory } from './devices/device-directory.js';
 import { DirectoryRefresh } from './devices/directory-refresh.js';
 import { restoreRecent } from './duplicates/restore-recent.js';
 import { StoredLookup } from './duplicates/stored-lookup.js';
+import { Feed } from './feed.js';
 import { Health } from './health.js';
 import { InTurn } from './in-turn.js';
 import { IngestCounters } from './ingest-counters.js';
@@ -50,46 +52,105 @@ const LINGER_MS = 20;
 /** How long stopping waits for a store or a registry that does not answer. */
 const DRAIN_MS = 5_000;
 
+/** What the parts of ingest share. */
+interface Shared {
+  readonly health: Health;
+  readonly counters: IngestCounters;
+  readonly retry: Retry;
+  readonly directory: DeviceDirectory;
+  readonly feed: Feed;
+  /** Batches being written, in order. */
+  readonly writing: InTurn;
+  /** Ends reading. */
+  readonly reading: AbortController;
+  /** Ends every wait for a store or registry that does not answer. */
+  readonly waiting: AbortController;
+}
+
 /** Puts ingest together over its ports and starts it where the store's position says. */
 export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   const { adapters, bus, clock, logger } = parts;
-  const reading = new AbortController();
-  const waiting = new AbortController();
-  const health = new Health();
-  const counters = new IngestCounters();
-  const retry = new Retry({ health, logger, signal: waiting.signal, random: parts.random });
-  const directory = new DeviceDirectory(adapters.registry, clock);
-  const reports = new RejectedReports(bus, counters, clock);
-  const writer = new BatchWriter({
-    feed: adapters.feed,
-    store: adapters.store,
-    reports,
-    retry,
-    counters,
-    clock,
-    logger,
-  });
-  const writing = new InTurn();
-
+  const shared = createShared(parts);
+  const { health, counters, directory, retry } = shared;
   await retry.run('registry', () => directory.start());
   const journal = await adapters.journal.consumer(CONSUMER);
-  const pipeline = await createPipeline(parts, { directory, retry, counters, writing, journal });
-  const ingest = new IngestService(pipeline, writer, writing, counters, clock);
+  const pipeline = await createPipeline(parts, shared, journal);
+  const aqhi = await createDeriver(parts, shared);
+  const ingest = createService(parts, shared, pipeline, (readings) => aqhi.accepted(readings));
   const strategy = new JournalStrategy(journal, {
     maxMessages: parts.batchMessages,
     maxInFlight: BATCHES_IN_FLIGHT,
     lingerMs: LINGER_MS,
-    signal: reading.signal,
+    signal: shared.reading.signal,
     onFatal: parts.onFatal,
   });
   const app = await NestFactory.createMicroservice(IngestModule.over(ingest), { strategy, logger: false });
   const refresh = new DirectoryRefresh(directory, health, logger);
   const status = new StatusPublisher({ bus, counters, health, directory, journal, feed: adapters.feed, clock });
-  const aqhi = new DeriveAqhi({
-    feed: await adapters.feed.consumer(AQHI_CONSUMER),
+  refresh.start();
+  await app.listen();
+  aqhi.start();
+  status.start();
+  const close = async (): Promise<void> => {
+    status.stop();
+    shared.reading.abort();
+    // What waits for a store that is down is given up in the end: it is still in the journal.
+    const givingUp = setTimeout(() => shared.waiting.abort(), DRAIN_MS);
+    await app.close();
+    await aqhi.stop();
+    clearTimeout(givingUp);
+    shared.waiting.abort();
+    await refresh.stop();
+  };
+  return { status: () => status.status(), counters, close };
+}
+
+function createShared({ adapters, clock, logger, random }: IngestParts): Shared {
+  const waiting = new AbortController();
+  const health = new Health();
+  return {
+    health,
+    counters: new IngestCounters(),
+    retry: new Retry({ health, logger, signal: waiting.signal, random }),
+    directory: new DeviceDirectory(adapters.registry, clock),
+    feed: new Feed(adapters.feed, clock),
+    writing: new InTurn(),
+    reading: new AbortController(),
+    waiting,
+  };
+}
+
+/** The stages, with memory as it was when the store's position was committed. */
+async function createPipeline(parts: IngestParts, shared: Shared, journal: JournalConsumer): Promise<Pipeline> {
+  const { clock, timePolicy, adapters: { store } } = parts; // prettier-ignore
+  const { retry, counters, writing, directory } = shared;
+  const position = await retry.run('store', () => store.position(CONSUMER));
+  if (position !== null) journal.seek(position.next);
+  const restore = {
+    beforeSequence: position?.nextSequence ?? 0,
+    now: clock.now(),
+    maxFutureMs: timePolicy.maxFutureMs,
+  };
+  const recent = await retry.run('store', () => restoreRecent(store, restore));
+  const whenWritten = (): Promise<void> => writing.done();
+  const lookup = new StoredLookup(store, { maxAgeMs: timePolicy.maxAgeMs, whenWritten, retry, counters });
+  return new Pipeline(
+    new DecodeStage(),
+    new IdentifyStage(directory, retry),
+    new ValidateStage(),
+    new TimePolicyStage(timePolicy),
+    new DeduplicateStage(recent, lookup),
+  );
+}
+
+async function createDeriver({ adapters, clock, logger }: IngestParts, shared: Shared): Promise<DeriveAqhi> {
+  const { health, counters, retry, feed, writing, directory, reading } = shared;
+  return new DeriveAqhi({
+    feed,
+    consumer: await adapters.feed.consumer(AQHI_CONSUMER),
+    feedStart: adapters.feed.state().nextSequence,
     store: adapters.store,
     whenWritten: () => writing.done(),
-    appendFeed: (batches) => writer.appendFeed(batches),
     kinds: kinds.filter((kind) => kind.derived.includes('aqhi')).map((kind) => kind.name),
     identify: (ids) => identitiesOf(directory, ids),
     retry,
@@ -99,59 +160,17 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
     logger,
     signal: reading.signal,
   });
-
-  refresh.start();
-  await app.listen();
-  aqhi.start();
-  status.start();
-  return {
-    status: () => status.status(),
-    counters,
-    close: async () => {
-      status.stop();
-      reading.abort();
-      // What waits for a store that is down is given up in the end: it is still in the journal.
-      const givingUp = setTimeout(() => waiting.abort(), DRAIN_MS);
-      await app.close();
-      await aqhi.stop();
-      clearTimeout(givingUp);
-      waiting.abort();
-      await refresh.stop();
-    },
-  };
 }
 
-interface PipelineParts {
-  readonly directory: DeviceDirectory;
-  readonly retry: Retry;
-  readonly counters: IngestCounters;
-  readonly writing: InTurn;
-  readonly journal: Awaited<ReturnType<Adapters['journal']['consumer']>>;
-}
-
-/** The stages, with memory as it was when the store's position was committed. */
-async function createPipeline({ adapters, clock, timePolicy }: IngestParts, parts: PipelineParts): Promise<Pipeline> {
-  const { retry, counters, writing, journal, directory } = parts;
-  const { store } = adapters;
-  const position = await retry.run('store', () => store.position(CONSUMER));
-  if (position !== null) journal.seek(position.next);
-  const beforeSequence = position?.nextSequence ?? 0;
-  const recent = await retry.run('store', () =>
-    restoreRecent(store, { beforeSequence, now: clock.now(), maxFutureMs: timePolicy.maxFutureMs }),
-  );
-  const lookup = new StoredLookup(store, {
-    maxAgeMs: timePolicy.maxAgeMs,
-    whenWritten: () => writing.done(),
-    retry,
-    counters,
-  });
-  return new Pipeline(
-    new DecodeStage(),
-    new IdentifyStage(directory, retry),
-    new ValidateStage(),
-    new TimePolicyStage(timePolicy),
-    new DeduplicateStage(recent, lookup),
-  );
+function createService(
+  { adapters, bus, clock, logger }: IngestParts,
+  { retry, counters, feed, writing }: Shared,
+  pipeline: Pipeline,
+  onAccepted: (readings: readonly ReadingBatch[]) => void,
+): IngestService {
+  const reports = new RejectedReports(bus, counters, clock);
+  const writer = new BatchWriter({ feed, store: adapters.store, reports, onAccepted, retry, counters, logger });
+  return new IngestService(pipeline, writer, writing, counters, clock);
 }
 
 async function identitiesOf(directory: DeviceDirectory, ids: readonly string[]): Promise<DeviceIdentity[]> {

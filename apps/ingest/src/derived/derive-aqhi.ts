@@ -3,11 +3,12 @@ import { type Clock, decodeReadingBatch, type DeviceIdentity, type ReadingBatch 
 import type { JournalConsumer } from '#journal';
 import { AQHI_HOURS, AQHI_POLLUTANTS } from '#kinds';
 import type { TelemetryStore } from '#timeseries';
+import type { Feed } from '../feed.js';
 import type { Health } from '../health.js';
 import type { IngestCounters } from '../ingest-counters.js';
 import { type Retry, Stopped } from '../retry.js';
-import { aqhiBatch, aqhiOfHour, type AqhiValue, dependentHours, meansOf } from './aqhi-rows.js';
-import { HOUR_MS, TouchedHours } from './touched-hours.js';
+import { aqhiBatch, aqhiOfHour, type AqhiValue, dependentHours, type MeansByHour, meansOf } from './aqhi-rows.js';
+import { HOUR_MS, type TouchedDevice, TouchedHours } from './touched-hours.js';
 
 /** Name as a consumer of the feed and of the store. */
 export const AQHI_CONSUMER = 'derive-aqhi';
@@ -18,11 +19,13 @@ const DEVICES_PER_QUERY = 2_000;
 const TIME_ZONE = 'Asia/Hong_Kong';
 
 export interface DeriveAqhiParts {
-  readonly feed: JournalConsumer;
+  readonly feed: Feed;
+  readonly consumer: JournalConsumer;
+  /** Feed records before this sequence were written by an earlier process; those from here on are announced by {@link DeriveAqhi.accepted}. */
+  readonly feedStart: number;
   readonly store: Pick<TelemetryStore, 'aggregate' | 'commit' | 'latest'>;
-  /** Resolves when everything that was given to the feed so far is in the store: rows are in the feed a moment before. */
+  /** Resolves when everything announced so far is in the store. */
   readonly whenWritten: () => Promise<void>;
-  readonly appendFeed: (batches: readonly ReadingBatch[]) => Promise<void>;
   /** Names of the kinds that have the derived metric 'aqhi'. */
   readonly kinds: readonly string[];
   /** Registry entries of devices; those it does not know are left out. */
@@ -37,8 +40,8 @@ export interface DeriveAqhiParts {
 
 /**
  * Computes the Air Quality Health Index of each air-measuring device for each hour that is over, and again when late readings of the hour
- * arrive. Means are taken from the store, so nothing is lost with the process: the feed tells which hours were touched and is committed
- * when those that are over are computed; the hour under way is found again from the latest readings.
+ * arrive. Means are taken from the store, so that nothing is lost with the process: it is a consumer of the feed, which it commits when
+ * the hours that are over are computed, and the hour under way is found again from the latest readings.
  */
 export class DeriveAqhi {
   private readonly touched = new Map<string, TouchedHours>();
@@ -49,7 +52,7 @@ export class DeriveAqhi {
   }
 
   start(): void {
-    if (this.parts.kinds.length > 0) this.running = this.run();
+    this.running = this.run();
   }
 
   /** After `signal`. */
@@ -76,17 +79,31 @@ export class DeriveAqhi {
     }
   }
 
-  /** Reads what was accepted, marks its hours, computes those that are over. */
-  async step(): Promise<void> {
-    const { feed, signal, clock, whenWritten } = this.parts;
-    const { records, next } = await feed.read({ ...READ, signal });
-    for (const record of records) {
-      const touched = this.touched.get(record.topic);
-      if (touched !== undefined) touched.markBatch(decodeReadingBatch(record.payload), AQHI_POLLUTANTS);
+  /** Told of readings before they go to the feed: cheaper than reading them back from it. */
+  accepted(batches: readonly ReadingBatch[]): void {
+    for (const batch of batches) this.touched.get(batch.kind)?.markBatch(batch, AQHI_POLLUTANTS);
+  }
+
+  private async step(): Promise<void> {
+    const { consumer, feedStart, signal, clock, whenWritten } = this.parts;
+    const { records, next } = await consumer.read({ ...READ, signal });
+    for (const { sequence, payload } of records) {
+      if (sequence < feedStart) this.accepted([decodeReadingBatch(payload)]);
     }
-    await whenWritten();
-    for (const [kind, touched] of this.touched) await this.computeEnded(kind, touched, clock.now() - SETTLE_MS);
-    if (records.length > 0) await feed.commit(next);
+    const by = clock.now() - SETTLE_MS;
+    for (const [kind, touched] of this.touched) {
+      const taken = touched.takeEnded(by);
+      if (taken.length === 0) continue;
+      try {
+        // What was marked before it was taken is in the store after this.
+        await whenWritten();
+        await this.compute(kind, taken, by);
+      } catch (error) {
+        touched.giveBack(taken);
+        throw error;
+      }
+    }
+    if (records.length > 0) await consumer.commit(next);
   }
 
   /** The hours that may have been under way when the process ended. */
@@ -103,62 +120,54 @@ export class DeriveAqhi {
     }
   }
 
-  private async computeEnded(kind: string, touched: TouchedHours, before: number): Promise<void> {
-    const { store, retry, appendFeed, clock, counters } = this.parts;
-    for (const group of groupByRange(touched.ended(before))) {
-      const values = await this.compute(kind, group, before);
-      if (values.length > 0) {
-        const batch = aqhiBatch(kind, values, clock.now());
-        await appendFeed([batch]);
-        const commit = { consumer: AQHI_CONSUMER, readings: [batch], deadLetters: [], outcomes: [], position: null };
-        await retry.run('store', () => store.commit(commit));
-        counters.derivedRows += batch.length;
-      }
-      for (const { identity, hours } of group) touched.settle(identity.id, hours);
+  private async compute(kind: string, devices: readonly TouchedDevice[], by: number): Promise<void> {
+    const { store, retry, feed, clock, counters } = this.parts;
+    for (const group of groupByRange(devices)) {
+      const values = await this.valuesOf(kind, group, by);
+      if (values.length === 0) continue;
+      const batch = aqhiBatch(kind, values, clock.now());
+      await feed.append([batch]);
+      const commit = { consumer: AQHI_CONSUMER, readings: [batch], deadLetters: [], outcomes: [], position: null };
+      await retry.run('store', () => store.commit(commit));
+      counters.derivedRows += batch.length;
     }
   }
 
-  private async compute(kind: string, group: DeviceGroup, before: number): Promise<AqhiValue[]> {
+  private async valuesOf(kind: string, group: readonly TouchedDevice[], by: number): Promise<AqhiValue[]> {
     const hours = group.flatMap((device) => device.hours);
     const first = hours.reduce((a, b) => Math.min(a, b));
     const last = hours.reduce((a, b) => Math.max(a, b));
-    const rows = await this.parts.retry.run('store', () =>
-      this.parts.store.aggregate({
-        kind,
-        groups: new Map(group.map(({ identity }) => [identity.id, identity.id])),
-        metrics: AQHI_POLLUTANTS,
-        from: (first - AQHI_HOURS + 1) * HOUR_MS,
-        to: (last + AQHI_HOURS) * HOUR_MS,
-        everyMs: HOUR_MS,
-        timeZone: TIME_ZONE,
-        aggregates: ['mean'],
-      }),
-    );
-    const means = meansOf(rows);
-    return group.flatMap(({ identity, hours }) =>
-      dependentHours(hours).flatMap((hour) => {
-        const value =
-          (hour + 1) * HOUR_MS > before ? null : aqhiOfHour(identity, hour, means.get(identity.id) ?? new Map());
-        return value === null ? [] : [value];
-      }),
-    );
+    const query = {
+      kind,
+      groups: new Map(group.map(({ identity }) => [identity.id, identity.id])),
+      metrics: AQHI_POLLUTANTS,
+      from: (first - AQHI_HOURS + 1) * HOUR_MS,
+      to: (last + AQHI_HOURS) * HOUR_MS,
+      everyMs: HOUR_MS,
+      timeZone: TIME_ZONE,
+      aggregates: ['mean'] as const,
+    };
+    const means = meansOf(await this.parts.retry.run('store', () => this.parts.store.aggregate(query)));
+    return group.flatMap(({ identity, hours }) => {
+      const ended = dependentHours(hours).filter((hour) => (hour + 1) * HOUR_MS <= by);
+      return ended.flatMap((hour) => aqhiOfHour(identity, hour, means.get(identity.id) ?? NO_MEANS) ?? []);
+    });
   }
 }
 
-type DeviceGroup = readonly { readonly identity: DeviceIdentity; readonly hours: readonly number[] }[];
+const NO_MEANS: MeansByHour = new Map();
 
 /** Devices whose hours span the same range share a query: at the turn of an hour that is all of them. */
-function groupByRange(devices: DeviceGroup): DeviceGroup[] {
-  const groups = new Map<string, DeviceGroup[number][]>();
+function groupByRange(devices: readonly TouchedDevice[]): TouchedDevice[][] {
+  const groups = new Map<string, TouchedDevice[]>();
   for (const device of devices) {
-    const range = `${Math.min(...device.hours)} ${Math.max(...device.hours)}`;
-    const group = groups.get(range);
-    if (group === undefined) groups.set(range, [device]);
+    const name = `${device.hours.reduce((a, b) => Math.min(a, b))} ${device.hours.reduce((a, b) => Math.max(a, b))}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [device]);
     else group.push(device);
   }
-  return [...groups.values()].flatMap((group) =>
-    Array.from({ length: Math.ceil(group.length / DEVICES_PER_QUERY) }, (_, i) =>
-      group.slice(i * DEVICES_PER_QUERY, (i + 1) * DEVICES_PER_QUERY),
-    ),
-  );
+  return [...groups.values()].flatMap((group) => {
+    const chunks = Math.ceil(group.length / DEVICES_PER_QUERY);
+    return Array.from({ length: chunks }, (_, i) => group.slice(i * DEVICES_PER_QUERY, (i + 1) * DEVICES_PER_QUERY));
+  });
 }

@@ -2,13 +2,15 @@ import type { DeviceIdentity, ReadingBatch } from '#core';
 
 export const HOUR_MS = 3_600_000;
 
-/** Hours (since the epoch) of each device whose inputs have changed since the index was last computed from them. */
-export class TouchedHours {
-  private readonly devices = new Map<string, { identity: DeviceIdentity; readonly hours: Set<number> }>();
+/** Hours (since the epoch) of one device whose inputs have changed. */
+export interface TouchedDevice {
+  readonly identity: DeviceIdentity;
+  readonly hours: readonly number[];
+}
 
-  get size(): number {
-    return this.devices.size;
-  }
+/** Which hours of which devices have got new inputs since they were last taken to be computed. */
+export class TouchedHours {
+  private readonly byHour = new Map<number, Map<string, DeviceIdentity>>();
 
   /** Marks the hours of all rows that carry one of the metrics. */
   markBatch(batch: ReadingBatch, metrics: readonly string[]): void {
@@ -28,29 +30,28 @@ export class TouchedHours {
   }
 
   mark(identity: DeviceIdentity, hour: number): void {
-    const touched = this.devices.get(identity.id);
-    if (touched === undefined) {
-      this.devices.set(identity.id, { identity, hours: new Set([hour]) });
-    } else {
-      touched.identity = identity;
-      touched.hours.add(hour);
-    }
+    let devices = this.byHour.get(hour);
+    if (devices === undefined) this.byHour.set(hour, (devices = new Map()));
+    devices.set(identity.id, identity);
   }
 
-  /** The touched hours that are over, by device; they stay marked until {@link settle}. */
-  ended(before: number): { readonly identity: DeviceIdentity; readonly hours: readonly number[] }[] {
-    const found: { identity: DeviceIdentity; hours: number[] }[] = [];
-    for (const { identity, hours } of this.devices.values()) {
-      const over = [...hours].filter((hour) => (hour + 1) * HOUR_MS <= before);
-      if (over.length > 0) found.push({ identity, hours: over });
+  /** Takes the marks of all hours that ended by this time; what is marked from now on has to be computed again. */
+  takeEnded(by: number): TouchedDevice[] {
+    const taken = new Map<string, { readonly identity: DeviceIdentity; readonly hours: number[] }>();
+    for (const [hour, devices] of this.byHour) {
+      if ((hour + 1) * HOUR_MS > by) continue;
+      this.byHour.delete(hour);
+      for (const identity of devices.values()) {
+        const device = taken.get(identity.id);
+        if (device === undefined) taken.set(identity.id, { identity, hours: [hour] });
+        else device.hours.push(hour);
+      }
     }
-    return found;
+    return [...taken.values()];
   }
 
-  settle(device: string, hours: readonly number[]): void {
-    const touched = this.devices.get(device);
-    if (touched === undefined) return;
-    for (const hour of hours) touched.hours.delete(hour);
-    if (touched.hours.size === 0) this.devices.delete(device);
+  /** Marks again what was taken but could not be computed. */
+  giveBack(devices: readonly TouchedDevice[]): void {
+    for (const { identity, hours } of devices) for (const hour of hours) this.mark(identity, hour);
   }
 }
