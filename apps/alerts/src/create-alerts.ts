@@ -59,7 +59,7 @@ export async function createAlerts(parts: AlertsParts): Promise<RunningAlerts> {
   const health = new Health();
   const counters = new AlertsCounters();
   const retry = new Retry(health, logger, waiting.signal);
-  const publisher = new TransitionPublisher({ registry, bus, retry, counters, logger, signal: waiting.signal });
+  const publisher = new TransitionPublisher({ registry, bus, retry, counters, clock, logger, signal: waiting.signal });
   const onTransitions = (): void => publisher.wake();
 
   const saved = readCheckpoint(await retry.run('registry', () => registry.state.get(EVALUATION_STATE)));
@@ -118,6 +118,8 @@ export async function createAlerts(parts: AlertsParts): Promise<RunningAlerts> {
       await evaluation.flush().catch(onFailure);
       waiting.abort();
       await publishing;
+      // Published again at the next start when the registry does not take it.
+      await publisher.save().catch(() => undefined);
     },
   };
 }

@@ -7,7 +7,10 @@ import type { AlertsCounters } from '../alerts-counters.js';
 import type { Retry } from '../retry.js';
 import { EVALUATION_STATE, writeCheckpoint } from './checkpoint.js';
 
-/** Without changes the registry is written this often at most; a restart evaluates that much again, with the same result. */
+/**
+ * Without changes the registry is written this often at most; a restart evaluates that much again, with the same result. The
+ * feed's own offset, which only trims, is not written more often either: both would cost an alarm an fsync.
+ */
 const SAVE_INTERVAL_MS = 1_000;
 
 export interface EvaluationParts {
@@ -31,6 +34,9 @@ export class AlarmEvaluation {
   private last: Promise<unknown> = Promise.resolve();
   private isSaved = true;
   private savedAt = -Infinity;
+  private committedAt = -Infinity;
+  /** Offset of the last save, while the feed has not been told. */
+  private uncommitted: JournalOffset | null = null;
 
   constructor(
     private readonly parts: EvaluationParts,
@@ -54,10 +60,11 @@ export class AlarmEvaluation {
     return this.inTurn(() => this.settle(action(this.parts.evaluator)));
   }
 
-  /** Saves what was not saved yet, whether it is time or not. */
+  /** Saves and commits what was not yet, whether it is time or not. */
   flush(): Promise<void> {
     return this.inTurn(async () => {
       if (!this.isSaved) await this.save([]);
+      await this.commit();
     });
   }
 
@@ -67,7 +74,7 @@ export class AlarmEvaluation {
   }
 
   private async save(changes: AlarmChange[]): Promise<void> {
-    const { evaluator, alarms, consumer, retry, counters, clock, onTransitions } = this.parts;
+    const { evaluator, alarms, retry, counters, clock, onTransitions } = this.parts;
     const state = writeCheckpoint({ next: this.next, evaluator: evaluator.save() });
     const transitions = await retry.run('registry', () =>
       alarms.applyEvaluation(changes, { name: EVALUATION_STATE, state }),
@@ -77,7 +84,15 @@ export class AlarmEvaluation {
     if (transitions.length > 0) onTransitions();
     this.isSaved = true;
     this.savedAt = clock.monotonic();
-    if (this.next !== null) await consumer.commit(this.next);
+    this.uncommitted = this.next;
+    if (this.savedAt - this.committedAt >= SAVE_INTERVAL_MS) await this.commit();
+  }
+
+  private async commit(): Promise<void> {
+    if (this.uncommitted === null) return;
+    await this.parts.consumer.commit(this.uncommitted);
+    this.uncommitted = null;
+    this.committedAt = this.parts.clock.monotonic();
   }
 
   private evaluate(payload: Uint8Array): AlarmChange[] {

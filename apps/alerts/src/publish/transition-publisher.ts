@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { alarmTopic } from '#core';
+import { alarmTopic, type Clock } from '#core';
 import type { AlarmTransition, Registry } from '#registry';
 import type { AlertsCounters } from '../alerts-counters.js';
 import type { Retry } from '../retry.js';
@@ -12,23 +12,28 @@ export const PUBLISHED_STATE = 'alerts/published';
 const POLL_MS = 500;
 const PAGE = 200;
 const PAUSE_AFTER_FAILURE_MS = 500;
+/** The position is saved this often at most, or a burst would cost the evaluation an fsync a page. */
+const SAVE_INTERVAL_MS = 1_000;
 
 export interface PublisherParts {
   readonly registry: { readonly alarms: Pick<Registry['alarms'], 'transitions'>; readonly state: Registry['state'] };
   readonly bus: { readonly connected: boolean; publishDurably(topic: string, payload: string): Promise<void> };
   readonly retry: Retry;
   readonly counters: AlertsCounters;
+  readonly clock: Clock;
   readonly logger: Logger;
   readonly signal: AbortSignal;
 }
 
 /**
  * Publishes every transition on `alarms/{department}/{severity}/{device}`, in the order of their ids, at least once: the
- * position is saved after the PUBACK of the whole page. Subscribers know a repetition by its `id`.
+ * position is saved some time after their PUBACK, and at the end. Subscribers know a repetition by its `id`.
  */
 export class TransitionPublisher {
   private wakeUp: () => void = () => undefined;
   private awake = false;
+  private position = 0;
+  private saved = 0;
 
   constructor(private readonly parts: PublisherParts) {}
 
@@ -40,17 +45,28 @@ export class TransitionPublisher {
 
   /** Until `signal`. @throws what is not retryable */
   async run(): Promise<void> {
-    const { registry, retry, signal } = this.parts;
-    let position = Number((await retry.run('registry', () => registry.state.get(PUBLISHED_STATE))) ?? 0);
+    const { registry, retry, signal, clock } = this.parts;
+    this.position = Number((await retry.run('registry', () => registry.state.get(PUBLISHED_STATE))) ?? 0);
+    this.saved = this.position;
+    let savedAt = clock.monotonic();
     while (!signal.aborted) {
       this.awake = false;
-      const page = await retry.run('registry', () => registry.alarms.transitions(position, PAGE));
+      const page = await retry.run('registry', () => registry.alarms.transitions(this.position, PAGE));
       if (page.length === 0) await this.rest(POLL_MS);
-      else if (await this.publish(page)) {
-        position = page.at(-1)!.id;
-        await retry.run('registry', () => registry.state.put(PUBLISHED_STATE, String(position)));
-      } else await this.pause(PAUSE_AFTER_FAILURE_MS);
+      else if (await this.publish(page)) this.position = page.at(-1)!.id;
+      else await this.pause(PAUSE_AFTER_FAILURE_MS);
+      if (clock.monotonic() - savedAt < SAVE_INTERVAL_MS) continue;
+      await retry.run('registry', () => this.save());
+      savedAt = clock.monotonic();
     }
+  }
+
+  /** Also at the end, after `run` has resolved: what was published is not published again. */
+  async save(): Promise<void> {
+    if (this.position === this.saved) return;
+    const { position } = this;
+    await this.parts.registry.state.put(PUBLISHED_STATE, String(position));
+    this.saved = position;
   }
 
   private async publish(page: readonly AlarmTransition[]): Promise<boolean> {
