@@ -140,5 +140,5 @@ describe('event streams', () => {
     await feed('L1', [{ time: 9_000, values: { temperature: 9 } }]);
     await after.received(1);
     after.close();
-  });
+  }, 180_000);
 });

@@ -27,6 +27,7 @@ export class MqttServiceBus implements ServiceBus {
   private readonly startedAt: number;
   private readonly timer: NodeJS.Timeout;
   private inFlight = 0;
+  private lastTrouble = '';
 
   constructor(private readonly options: ServiceBusOptions) {
     this.startedAt = options.clock.now();
@@ -45,8 +46,12 @@ export class MqttServiceBus implements ServiceBus {
         retain: true,
       },
     });
-    this.client.on('error', (error) => options.logger.warn({ reason: error.message }, 'service bus'));
-    this.client.on('connect', () => this.client.subscribe('lamplighter/services/+/status', { qos: 0 }));
+    this.client.on('error', (error) => this.sayOnce(error.message));
+    this.client.on('connect', () => {
+      this.lastTrouble = '';
+      options.logger.info('connected to the broker');
+      this.client.subscribe('lamplighter/services/+/status', { qos: 0 });
+    });
     this.client.on('message', (topic, payload) => this.noteStatus(topic, payload));
     this.timer = setInterval(() => this.sayStatus('up'), STATUS_INTERVAL_MS);
   }
@@ -77,6 +82,13 @@ export class MqttServiceBus implements ServiceBus {
     clearInterval(this.timer);
     if (this.client.connected) this.sayStatus('down');
     await this.client.endAsync();
+  }
+
+  /** It tries again every second; the log hears of each trouble once. */
+  private sayOnce(trouble: string): void {
+    if (trouble === this.lastTrouble) return;
+    this.lastTrouble = trouble;
+    this.options.logger.warn({ reason: trouble }, 'no connection to the broker');
   }
 
   private noteStatus(topic: string, payload: Buffer): void {

@@ -1,0 +1,26 @@
+import sparticuz from '@sparticuz/chromium';
+import { chromium } from 'playwright-core';
+import { startApi } from './harness.js';
+
+describe('the reference in a browser', () => {
+  it('shows the routes under its policy, and asks no other host for anything', async () => {
+    const api = await startApi();
+    const browser = await chromium.launch({ executablePath: await sparticuz.executablePath(), args: sparticuz.args });
+    const page = await browser.newPage();
+    const asked: string[] = [];
+    page.on('request', (request) => asked.push(request.url()));
+    await page.goto(`${api.url}/docs`);
+    // `waitForFunction` evaluates text, which the policy forbids (TRAPS).
+    const read = (): Promise<string> => page.locator('body').innerText();
+    let text = await read();
+    for (let i = 0; i < 100 && !text.includes('/asyncapi.json'); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 200));
+      text = await read();
+    }
+    await browser.close();
+    await api.close();
+    expect(text).toContain('/asyncapi.json');
+    expect(asked).toContain(`${api.url}/openapi.json`);
+    expect(asked.filter((url) => !url.startsWith(api.url) && !/^(?:data|blob):/.test(url))).toEqual([]);
+  }, 90_000);
+});
