@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { localHost, readConfiguration } from '../configuration.js';
 import { ApiClient } from './api-client.js';
@@ -26,6 +26,8 @@ interface ImportAnswer {
   readonly created?: number;
   readonly valid: number;
   readonly faults: readonly { row: number; column: string; detail: string; actual?: string }[];
+  /** The registered devices with their keys, which no later answer shows. */
+  readonly devices?: readonly DeviceAnswer[];
 }
 
 export function deviceCommand(): Command {
@@ -84,7 +86,8 @@ export function deviceCommand(): Command {
     .command('import <file>')
     .description('register the devices of a CSV file (columns id, kind, department, latitude, longitude, name, tags)')
     .option('--dry-run', 'only check, and list every bad row')
-    .action(async (file: string, options: { dryRun?: boolean }) => {
+    .option('--keys <file>', 'write the keys of the new devices to this file (mode 0600) instead of showing them')
+    .action(async (file: string, options: { dryRun?: boolean; keys?: string }) => {
       const query = options.dryRun ? '?dryRun=true' : '';
       const answer = await ApiClient.fromEnvironment(process.env).json<ImportAnswer>(
         'POST',
@@ -99,6 +102,7 @@ export function deviceCommand(): Command {
       console.log(
         `${answer.rows} rows, ${answer.valid} good, ${answer.faults.length} faults, ${answer.created ?? 0} registered`,
       );
+      keepKeys(answer.devices ?? [], options.keys);
     });
   return command;
 }
@@ -111,6 +115,14 @@ async function* allDevices(api: ApiClient, filter: Record<string, string>): Asyn
     yield* page.devices;
     next = page.next;
   } while (next !== null);
+}
+
+function keepKeys(devices: readonly DeviceAnswer[], file: string | undefined): void {
+  const rows = devices.flatMap(({ mqtt }) => (mqtt ? [[mqtt.clientId, mqtt.username, mqtt.password, mqtt.topic].join(',')] : []));
+  if (rows.length === 0) return;
+  const text = ['clientId,username,password,topic', ...rows].join('\n');
+  if (file === undefined) console.log(text);
+  else writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
 }
 
 function showAccess(device: DeviceAnswer): void {
