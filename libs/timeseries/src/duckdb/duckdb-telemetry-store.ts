@@ -27,7 +27,7 @@ import { queryDeadLetters } from './dead-letters.js';
 import { storeFault } from './faults.js';
 import { queryCompleteness, queryHistory } from './history.js';
 import { findStoredKeys, recentStoredKeys } from './keys.js';
-import { LatestCache } from './latest-cache.js';
+import { LatestValues } from './latest-values.js';
 import { BootTable, NameTable } from './names.js';
 import { openDatabase, type Recovery } from './open-database.js';
 import { queryOutcomes } from './outcomes.js';
@@ -53,6 +53,8 @@ export interface DuckDbOptions {
   readonly clusterRows?: number;
   /** How often that is done at most, milliseconds. Default 60,000. */
   readonly clusterEveryMs?: number;
+  /** Rows after which the latest values are saved, for a quick start. Default 2,000,000. */
+  readonly snapshotRows?: number;
   /** Told about data that could not be opened and was put aside. Default: one line to standard error. */
   readonly onRecovery?: (recovery: Recovery) => void;
 }
@@ -74,8 +76,7 @@ export class DuckDbTelemetryStore implements TelemetryStore {
     private readonly state: WriterState,
     private readonly pool: QueryPool,
     private readonly writer: Writer,
-    private readonly latestOf: ReadonlyMap<string, LatestCache>,
-    private readonly latestFilled: Promise<void>,
+    private readonly latestValues: LatestValues,
     private readonly clustering: Clustering,
   ) {}
 
@@ -96,19 +97,17 @@ export class DuckDbTelemetryStore implements TelemetryStore {
         connections: options.concurrentQueries ?? 2,
         timeoutMs: options.queryTimeoutMs ?? 30_000,
       });
-      const latestOf = new Map([...tables].map(([kind, table]) => [kind, new LatestCache(table)]));
-      const writer = new Writer(connection, state, (written) => {
-        for (const { batch, devices, derived } of written) latestOf.get(batch.kind)!.apply(batch, devices, derived);
-      });
+      const lastBatch = () => state.lastBatch;
+      const latest = new LatestValues(instance, tables, { snapshotRows: options.snapshotRows ?? 2_000_000 }, lastBatch);
+      const writer = new Writer(connection, state, (written) => latest.apply(written));
       const clustering = new Clustering(
         instance,
         [...tables.values()],
         { chunkRows: options.clusterRows ?? 500_000, everyMs: options.clusterEveryMs ?? 60_000 },
-        () => state.lastBatch,
+        lastBatch,
       );
       clustering.start();
-      const filled = fillLatest(instance, latestOf.values());
-      return new DuckDbTelemetryStore(options, instance, connection, state, pool, writer, latestOf, filled, clustering);
+      return new DuckDbTelemetryStore(options, instance, connection, state, pool, writer, latest, clustering);
     } catch (error) {
       instance.closeSync();
       throw storeFault('opening', error);
@@ -151,8 +150,7 @@ export class DuckDbTelemetryStore implements TelemetryStore {
 
   async latest(query: LatestQuery): Promise<LatestReading[]> {
     const { kind } = this.table(query.kind);
-    await this.latestFilled;
-    return this.latestOf.get(kind)!.read(query.devices, this.state.names);
+    return this.latestValues.read(kind, query.devices, this.state.names);
   }
 
   async completeness(query: CompletenessQuery): Promise<CompletenessFacts> {
@@ -199,7 +197,7 @@ export class DuckDbTelemetryStore implements TelemetryStore {
     await this.writer.drained();
     this.pool.close();
     await this.clustering.stop();
-    await this.latestFilled.catch(() => undefined);
+    await this.latestValues.close();
     await this.connection.run('CHECKPOINT').catch(() => undefined);
     this.connection.disconnectSync();
     this.instance.closeSync();
@@ -230,18 +228,6 @@ async function loadState(connection: DuckDBConnection, tables: ReadonlyMap<strin
     positions,
     lastBatch,
   };
-}
-
-/** In the background, over a connection of its own, since after a restart with long history it may take seconds. */
-function fillLatest(instance: DuckDBInstance, caches: Iterable<LatestCache>): Promise<void> {
-  const pool = new QueryPool(instance, { connections: 1, timeoutMs: 3_600_000 });
-  const filled = (async () => {
-    for (const cache of caches) await cache.fill(pool);
-    pool.close();
-  })();
-  // Whoever asks for latest values gets the error; nobody may ask.
-  filled.catch(() => undefined);
-  return filled;
 }
 
 function closed(): LamplighterError {

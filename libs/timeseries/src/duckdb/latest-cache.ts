@@ -14,6 +14,8 @@ export class LatestCache {
   private received = new Float64Array(0);
   private readonly times: Float64Array[];
   private readonly values: Float64Array[];
+  /** Slots that commits have written while history is still being read. */
+  private touched: Set<number> | null = new Set();
 
   constructor(private readonly table: KindTable) {
     this.times = table.metrics.map(() => new Float64Array(0));
@@ -24,6 +26,7 @@ export class LatestCache {
   apply(batch: ReadingBatch, devices: Int32Array, derived: boolean): void {
     const slots = new Int32Array(batch.length);
     for (let row = 0; row < batch.length; row++) slots[row] = this.slot(devices[row]!);
+    if (this.touched !== null) for (const slot of slots) this.touched.add(slot);
     if (!derived) {
       for (let row = 0; row < batch.length; row++) this.hear(slots[row]!, batch.time[row]!, batch.receivedAt[row]!);
     }
@@ -43,25 +46,43 @@ export class LatestCache {
     });
   }
 
-  /** Reads the table, which may take a while; commits may be applied meanwhile, since the newer value wins either way. */
-  async fill(pool: QueryPool): Promise<void> {
+  /**
+   * Reads the rows of the table after the batch, which may take a while; commits may be applied meanwhile, since the newer value wins either
+   * way.
+   */
+  async fill(pool: QueryPool, afterBatch: number): Promise<void> {
     const { metrics, table } = this.table;
     const parts = metrics.map(
-      (name) => `arg_max(${column(name)}, time), (max(time) FILTER (${column(name)} IS NOT NULL))::DOUBLE`,
+      (name) => `(max(time) FILTER (${column(name)} IS NOT NULL))::DOUBLE, arg_max(${column(name)}, time)`,
     );
     const newest =
       '(max(time) FILTER (sequence IS NOT NULL))::DOUBLE, (arg_max(received, time) FILTER (sequence IS NOT NULL))::DOUBLE';
-    await pool.visit(`SELECT ${['device', newest, ...parts].join(', ')} FROM ${table} GROUP BY device`, [], (row) => {
-      const slot = this.slot(row[0] as number);
-      if (row[1] !== null) this.hear(slot, row[1] as number, row[2] as number);
-      metrics.forEach((_, m) => {
-        const time = row[4 + 2 * m] as number | null;
-        if (time === null || time <= this.times[m]![slot]!) return;
-        this.times[m]![slot] = time;
-        this.values[m]![slot] = row[3 + 2 * m] as number;
-      });
-      return true;
-    });
+    const sql = `SELECT ${['device', newest, ...parts].join(', ')} FROM ${table} WHERE batch > $1 GROUP BY device`;
+    await pool.visit(sql, [BigInt(afterBatch)], (row) => this.merge(row as (number | null)[]));
+    this.touched = null;
+  }
+
+  /** A row of device number, newest time, its time of receipt, then time and value of each metric; null is never. Always true. */
+  merge([device, newest, received, ...cells]: (number | null)[]): true {
+    const slot = this.slot(device!);
+    // Of the same time what came later counts: a commit before history, history before what was saved of it.
+    const committed = this.touched?.has(slot) === true;
+    if (newest !== null) this.hear(slot, newest!, received!);
+    for (let m = 0; m < this.times.length; m++) {
+      const time = cells[2 * m]!;
+      if (time === null || time < this.times[m]![slot]! || (committed && time === this.times[m]![slot]!)) continue;
+      this.times[m]![slot] = time;
+      this.values[m]![slot] = cells[2 * m + 1]!;
+    }
+    return true;
+  }
+
+  /** A copy in the columns that `merge` takes, NaN for never. */
+  copy(): { devices: Int32Array; columns: Float64Array[] } {
+    const size = this.deviceOf.length;
+    const copied = (column: Float64Array) => column.slice(0, size).map((value) => (value === NEVER ? NaN : value));
+    const cells = this.times.flatMap((times, m) => [copied(times), copied(this.values[m]!)]);
+    return { devices: Int32Array.from(this.deviceOf), columns: [copied(this.newest), copied(this.received), ...cells] };
   }
 
   read(devices: readonly string[] | null, names: NameTable): LatestReading[] {
