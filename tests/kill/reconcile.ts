@@ -32,13 +32,13 @@ export async function reconcile(
   const byDevice = await get<Ledger>(platform, '/v1/ledger?groupBy=device');
   const byHour = await get<Ledger>(platform, '/v1/ledger?groupBy=hour');
   findings.push(...checkIdentity('in total', total));
-  for (const group of byDevice.groups ?? []) findings.push(...checkIdentity(`of ${group.device}`, group));
-  for (const group of byHour.groups ?? [])
-    findings.push(...checkIdentity(`of ${group.device} in ${group.hour}`, group));
   for (const [device, messages] of sent) {
     const counts = byDevice.groups?.find((group) => group.device === device);
     findings.push(...(await checkDevice(platform, device, messages, counts)));
   }
+  for (const group of byDevice.groups ?? []) findings.push(...checkIdentity(`of ${group.device}`, group));
+  for (const group of byHour.groups ?? [])
+    findings.push(...checkIdentity(`of ${group.device} in ${group.hour}`, group));
   return findings;
 }
 
