@@ -67,6 +67,10 @@ function* faultsOf(kind: Kind): Iterable<string> {
       yield `metric '${metric.name}' concerns people and states no purpose`;
     }
   }
+  const personal = kind.metrics.find((metric) => metric.privacy === 'personal');
+  if (personal !== undefined && kind.consent === undefined && kind.identifiesPeople === undefined) {
+    yield `metric '${personal.name}' is about single persons: state how they consent, or identifiesPeople`;
+  }
   const ids = new Set<string>();
   for (const alarm of kind.alarms) {
     if (ids.has(alarm.id)) yield `alarm '${alarm.id}' is declared twice`;

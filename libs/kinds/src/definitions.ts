@@ -25,5 +25,10 @@ export function talq(functionName: string, attribute: string): string {
   return `https://github.com/TALQ-consortium/TALQ_specification#${functionName}.${attribute}`;
 }
 
+/** A parameter of the Broadband Forum's device data model (TR-181), for radios and networks. */
+export function tr181(parameter: string): string {
+  return `https://usp-data-models.broadband-forum.org/#D.Device:2.Device.${parameter}`;
+}
+
 /** A count of living things of one sort (Darwin Core). */
 export const INDIVIDUAL_COUNT = 'http://rs.tdwg.org/dwc/terms/individualCount';

@@ -9,3 +9,5 @@ export { compileValidator, MAX_LISTED_REJECTIONS, type ReadingValidator } from '
 export * from './aqhi.js';
 export { describeKind, type KindDescription } from './describe-kind.js';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.js';
+export { admissibleKinds, readApprovals, refusedKinds, type Approvals, type RefusedKind } from './approvals.js';
+export { privacyRegister, type RegisterEntry, type RegisterItem } from './privacy-register.js';

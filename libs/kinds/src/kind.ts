@@ -73,6 +73,14 @@ export type AlarmDefault =
       readonly advice: Titles;
     };
 
+/** Said by a kind whose readings could single out a person (THREATS 40): it is refused unless an approval is on record. */
+export interface Identification {
+  /** What a person would be recognised by, such as faces, number plates or radio addresses. */
+  readonly what: Titles;
+  /** Who has to approve the use, and on what ground. */
+  readonly approvalRequired: Titles;
+}
+
 /** The weather of the city at one moment. */
 export interface Weather {
   /** Degrees Celsius. */
@@ -121,6 +129,12 @@ export interface Kind {
   readonly payload: new () => object;
   /** Derived metrics the platform computes for devices of this kind, such as 'aqhi'. Stored like any other metric. */
   readonly derived: readonly string[];
+  /** Absent for a kind that cannot identify anybody, which is what a kind should be. See `approvals.ts`. */
+  readonly identifiesPeople?: Identification;
+  /**
+   * How the person concerned agrees, and how they withdraw. A kind with a 'personal' metric states this or `identifiesPeople`.
+   */
+  readonly consent?: Titles;
   /** Plausible metric values for one reading. */
   simulate(context: SimulationContext): Record<string, number | boolean | string>;
 }

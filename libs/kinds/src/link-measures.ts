@@ -53,7 +53,7 @@ export const ChannelUse = (): PropertyDecorator =>
     min: 0,
     max: 100,
     precision: 1,
-    definition: lwm2m(4, 5),
+    definition: lwm2m(4, 6),
     retentionDays: LINK_RETENTION_DAYS,
   });
 
