@@ -138,6 +138,18 @@ describe('rows that were evaluated', () => {
     expect(evaluator.save().sequences).toEqual({ probe: 7 });
   });
 
+  it('are skipped after a restart too, also while the store cannot say how old they are', () => {
+    const state = { sequences: { probe: 5 }, receivedAt: 2_000, pairs: [] };
+    const evaluator = new RuleEvaluator({ kinds: [kindWith(hot)], rules: [], state });
+    const changes = evaluator.evaluate(
+      batchOf([
+        { time: 1, sequence: 5, temperature: 60 },
+        { time: 2, sequence: 6, temperature: 61 },
+      ]),
+    );
+    expect(brief(changes)).toEqual(['raise hot:A:2']);
+  });
+
   it('of a kind that this release does not know raise nothing', () => {
     expect(start().evaluate({ ...batchOf([{ time: 1, sequence: 0, temperature: 60 }]), kind: 'unknown' })).toEqual([]);
   });
