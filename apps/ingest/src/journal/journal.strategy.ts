@@ -3,15 +3,17 @@ import { type CustomTransportStrategy, type MessageHandler, Server } from '@nest
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { JournalBatch, JournalConsumer } from '#journal';
 import { Stopped } from '../retry.js';
+import { payloadBytes, splitBatch } from './split-batch.js';
 
 /** Pattern of the handler that takes the batches. */
 export const JOURNAL_BATCH = 'journal.batch';
 
 export interface JournalStrategyOptions {
+  /** Messages of one read at most; fewer when they are large. */
   readonly maxMessages: number;
   /** Batches that are handled at once: one is written while the next is decided. */
   readonly maxInFlight: number;
-  /** A batch with fewer messages than a sixteenth of `maxMessages` is followed by this pause, so that the next is worth its commit. */
+  /** A small batch is followed by this pause, so that the next is worth its commit. */
   readonly lingerMs: number;
   /** Ends reading and every wait. */
   readonly signal: AbortSignal;
@@ -20,7 +22,10 @@ export interface JournalStrategyOptions {
 }
 
 const READ_WAIT_MS = 1_000;
-const SMALL_BATCH_PART = 16;
+/** Messages of the first read, before it is known how large they are. */
+const FIRST_READ = 512;
+const SMALL_BATCH = 512;
+const MAX_BATCH_BYTES = 4 * 2 ** 20;
 
 /**
  * Nest's transport over a journal: handlers get batches, and a batch is acknowledged (`consumer.commit`) when its handler has resolved, in
@@ -64,16 +69,26 @@ export class JournalStrategy extends Server implements CustomTransportStrategy {
   }
 
   private async read(handler: MessageHandler): Promise<void> {
-    const { maxMessages, maxInFlight, lingerMs, signal } = this.options;
+    const { lingerMs, signal } = this.options;
+    let maxMessages = Math.min(FIRST_READ, this.options.maxMessages);
     while (!signal.aborted) {
       const batch = await this.consumer.read({ maxMessages, waitMs: READ_WAIT_MS, signal });
       const size = batch.records.length + batch.corrupt.length;
       if (size === 0) continue;
-      while (this.inFlight.size >= maxInFlight) await Promise.race(this.inFlight);
-      if (signal.aborted) return;
-      this.dispatch(handler, batch);
-      if (size < maxMessages / SMALL_BATCH_PART) await sleep(lingerMs, undefined, { signal }).catch(() => undefined);
+      for (const part of splitBatch(batch, MAX_BATCH_BYTES)) {
+        while (this.inFlight.size >= this.options.maxInFlight) await Promise.race(this.inFlight);
+        if (signal.aborted) return;
+        this.dispatch(handler, part);
+      }
+      maxMessages = this.nextRead(size, payloadBytes(batch));
+      if (size < SMALL_BATCH) await sleep(lingerMs, undefined, { signal }).catch(() => undefined);
     }
+  }
+
+  /** So many messages as have lately made a full batch, growing at most twofold. */
+  private nextRead(messages: number, bytes: number): number {
+    const fitting = Math.floor((messages * MAX_BATCH_BYTES) / (bytes + 1));
+    return Math.max(1, Math.min(this.options.maxMessages, fitting, Math.max(FIRST_READ, messages * 2)));
   }
 
   private dispatch(handler: MessageHandler, batch: JournalBatch): void {
