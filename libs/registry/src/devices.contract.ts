@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import type { ContractContext } from './registry.contract.js';
+import type { ContractContext } from './contract-context.contract.js';
 import type { NewDevice } from './registry.js';
 
 const at = (id: string, change: Partial<NewDevice> = {}): NewDevice => ({

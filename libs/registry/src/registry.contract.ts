@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '#core';
+import type { ContractContext } from './contract-context.contract.js';
 import { alarmContract } from './alarms.contract.js';
 import { deviceContract } from './devices.contract.js';
 import type { Department, Registry } from './registry.js';
@@ -15,14 +16,6 @@ export interface ContractOptions {
   readonly clock: Clock;
   readonly districtOf: (latitude: number, longitude: number) => string;
   readonly departments: readonly Department[];
-}
-
-/** What a contract's tests work with; the registry is new and empty for each test. */
-export interface ContractContext {
-  registry(): Registry;
-  /** A second connection, closed after the test. */
-  another(): Promise<Registry>;
-  readonly clock: Clock & { time: number };
 }
 
 const titles = (en: string): Department['titles'] => ({ en, 'zh-Hant': `${en} 署`, 'zh-Hans': `${en} 署` });

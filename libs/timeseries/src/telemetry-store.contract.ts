@@ -10,11 +10,6 @@ import { type OpenedStore, type OpenOptions, SCHEMA } from './contract/samples.c
 
 export type { OpenedStore, OpenOptions } from './contract/samples.contract.js';
 
-/** The store of the test that runs; opened anew, and empty, for each. */
-export interface StoreContext {
-  readonly opened: OpenedStore;
-}
-
 /**
  * The contract of {@link TelemetryStore}, run by every adapter. A commit that comes again is always one that ingest could make:
  * of the same message sequences, from the position that the store names. So an engine without transactions passes by overwriting.

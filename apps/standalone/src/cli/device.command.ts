@@ -118,7 +118,9 @@ async function* allDevices(api: ApiClient, filter: Record<string, string>): Asyn
 }
 
 function keepKeys(devices: readonly DeviceAnswer[], file: string | undefined): void {
-  const rows = devices.flatMap(({ mqtt }) => (mqtt ? [[mqtt.clientId, mqtt.username, mqtt.password, mqtt.topic].join(',')] : []));
+  const rows = devices.flatMap(({ mqtt }) =>
+    mqtt ? [[mqtt.clientId, mqtt.username, mqtt.password, mqtt.topic].join(',')] : [],
+  );
   if (rows.length === 0) return;
   const text = ['clientId,username,password,topic', ...rows].join('\n');
   if (file === undefined) console.log(text);

@@ -1,4 +1,5 @@
-import type { PageSource } from './repair.js';
+/** Reads `length` bytes at `at`; shorter at the end of the file. */
+export type PageSource = (at: number, length: number) => Buffer;
 
 /**
  * As much of LMDB's file format as is needed to tell whether all pages of a snapshot exist. Data format 2 of the LMDB that the

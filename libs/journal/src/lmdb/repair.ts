@@ -1,7 +1,7 @@
 import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
 import { LamplighterError } from '#core';
 import { dataFile } from './environment.js';
-import { readMeta, treesLieWithin, type Meta } from './page-walk.js';
+import { readMeta, treesLieWithin, type Meta, type PageSource } from './page-walk.js';
 
 /**
  * Makes an LMDB file that lost its end readable again, before LMDB maps it: reading a page beyond the end of the file would
@@ -60,9 +60,6 @@ function forget(file: number, meta: Meta): void {
   writeSync(file, Buffer.alloc(8), 0, 8, meta.transactionAt);
   fsyncSync(file);
 }
-
-/** Reads `length` bytes at `at`; shorter at the end of the file. */
-export type PageSource = (at: number, length: number) => Buffer;
 
 function readerOf(file: number): PageSource {
   return (at, length) => {

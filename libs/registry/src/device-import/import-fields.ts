@@ -1,6 +1,23 @@
-import { TOPIC_LEVEL } from '#core';
-import { nearestName } from '#kinds';
-import type { ImportContext, ImportFault } from './plan-import.js';
+import { TOPIC_LEVEL, type ErrorCode } from '#core';
+import { nearestName, type Kind } from '#kinds';
+
+export interface ImportContext {
+  readonly kinds: readonly Pick<Kind, 'name' | 'department'>[];
+  /** Ids of the departments that there are. */
+  readonly departments: readonly string[];
+  /** Which of these ids the registry has already; asked in batches. */
+  registered(ids: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+export interface ImportFault {
+  /** As a spreadsheet numbers it: the header is row 1. Rows that are empty count. */
+  readonly row: number;
+  /** Name of the column in the platform's words; null when the whole row, or the file, is meant. */
+  readonly column: string | null;
+  readonly code: ErrorCode;
+  readonly detail: string;
+  readonly actual: string | null;
+}
 
 export const COLUMNS = ['id', 'kind', 'department', 'latitude', 'longitude', 'name', 'intervalMs', 'tags'] as const;
 export type Column = (typeof COLUMNS)[number];

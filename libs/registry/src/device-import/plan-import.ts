@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { ErrorCode } from '#core';
-import type { Kind } from '#kinds';
 import type { NewDevice } from '../registry.js';
 import {
   type Column,
@@ -16,25 +15,11 @@ import {
   readLongitude,
   readName,
   readTags,
+  type ImportContext,
+  type ImportFault,
 } from './import-fields.js';
 
-export interface ImportContext {
-  readonly kinds: readonly Pick<Kind, 'name' | 'department'>[];
-  /** Ids of the departments that there are. */
-  readonly departments: readonly string[];
-  /** Which of these ids the registry has already; asked in batches. */
-  registered(ids: readonly string[]): Promise<ReadonlySet<string>>;
-}
-
-export interface ImportFault {
-  /** As a spreadsheet numbers it: the header is row 1. Rows that are empty count. */
-  readonly row: number;
-  /** Name of the column in the platform's words; null when the whole row, or the file, is meant. */
-  readonly column: string | null;
-  readonly code: ErrorCode;
-  readonly detail: string;
-  readonly actual: string | null;
-}
+export type { ImportContext, ImportFault } from './import-fields.js';
 
 export interface ImportPlan {
   /** Rows that hold something, the header left out. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { AGGREGATES, type AggregateQuery, type AggregateRow } from '../telemetry-store.js';
-import type { StoreContext } from '../telemetry-store.contract.js';
+import type { StoreContext } from './samples.contract.js';
 import { batchOf, commitOf, DAY, HOUR, type Row, T0 } from './samples.contract.js';
 
 /** Aggregation: all aggregates, groups, buckets, time zones. */

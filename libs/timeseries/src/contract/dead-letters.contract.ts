@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { DeadLetter } from '#core';
 import type { DeadLetterQuery } from '../telemetry-store.js';
-import type { StoreContext } from '../telemetry-store.contract.js';
+import type { StoreContext } from './samples.contract.js';
 import { commitOf, deadLetter, T0 } from './samples.contract.js';
 
 /** Dead letters: kept whole, filtered, paged and scoped to departments. */

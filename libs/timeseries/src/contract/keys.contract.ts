@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StoreContext } from '../telemetry-store.contract.js';
+import type { StoreContext } from './samples.contract.js';
 import { batchOf, commitOf, type Row, T0 } from './samples.contract.js';
 
 /** What de-duplication asks: keys of stored readings. */

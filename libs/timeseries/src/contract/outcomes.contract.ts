@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import type { StoreContext } from '../telemetry-store.contract.js';
+import type { StoreContext } from './samples.contract.js';
 import { commitOf, outcome } from './samples.contract.js';
 
 /** The store's side of the ledger. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { HistoryQuery, HistoryValue } from '../telemetry-store.js';
-import type { StoreContext } from '../telemetry-store.contract.js';
+import type { StoreContext } from './samples.contract.js';
 import { batchOf, commitOf, compact, DAY, HOUR, type Row, T0 } from './samples.contract.js';
 
 /** History, latest and completeness. */

@@ -192,3 +192,8 @@ export async function readLedger(store: TelemetryStore): Promise<Ledger> {
 export function compact(page: HistoryPage): [string, number, string, number][] {
   return page.values.map((value) => [value.device, (value.time - T0) / 1000, value.metric, value.value]);
 }
+
+/** The store of the test that runs; opened anew, and empty, for each. */
+export interface StoreContext {
+  readonly opened: OpenedStore;
+}
