@@ -7,6 +7,7 @@ import type { Credentials } from '../load/mqtt-wire.js';
 import { processorTime, SERVICES, type Service } from '../processor-time.js';
 import { isOnPath } from '../peers/installed.js';
 import { measureMosquitto, type ForwardingResult } from '../peers/mosquitto.js';
+import { measureTelegrafInfluxDb } from '../peers/telegraf-influxdb.js';
 import { median, type Benchmark, type BenchmarkOptions, type Result } from '../report/result.js';
 
 const PUBLISHERS = 500;
@@ -38,7 +39,10 @@ export const ingest: Benchmark = {
       : { runs: 3, warmUpMs: 5_000, durationMs: 15_000 };
     const peer = isOnPath('mosquitto');
     if (!peer) options.say('mosquitto is not on the PATH: no ratio to it');
+    const stack = peer && isOnPath('telegraf') && isOnPath('influxd');
+    if (!stack) options.say('mosquitto, telegraf and influxd are not all on the PATH: no ratio to the three together');
     const ours: IngestRun[] = [];
+    const stackStored: number[] = [];
     const theirs: ForwardingResult[] = [];
     // In turn, so that a machine that changes its pace does so for both.
     for (let run = 1; run <= plan.runs; run++) {
@@ -53,8 +57,12 @@ export const ingest: Benchmark = {
       const forwarded = await measureMosquitto(fleet, { window: WINDOW, ...plan });
       theirs.push(forwarded);
       options.say(`  ${Math.round(forwarded.forwardedPerSecond)} messages/s forwarded`);
+      if (!stack) continue;
+      options.say(`run ${run} of ${plan.runs}: mosquitto, telegraf and influxdb`);
+      stackStored.push(await measureTelegrafInfluxDb(fleet, { window: WINDOW, ...plan }));
+      options.say(`  ${Math.round(stackStored.at(-1)!)} messages/s stored`);
     }
-    return summarise(ours, theirs);
+    return [...summarise(ours, theirs), ...compareWithStack(ours, stackStored)];
   },
 };
 
@@ -152,5 +160,15 @@ function summarise(ours: readonly IngestRun[], theirs: readonly ForwardingResult
       runs: ratios,
       aim: '1.0 or more',
     },
+  ];
+}
+
+function compareWithStack(ours: readonly IngestRun[], theirs: readonly number[]): Result[] {
+  if (theirs.length === 0) return [];
+  const ratios = theirs.map((value, run) => ours[run]!.storedPerSecond / value);
+  const benchmark = 'ingest';
+  return [
+    { benchmark, measure: 'mosquitto + telegraf + influxdb store', value: median(theirs), unit: 'msg/s', runs: theirs },
+    { benchmark, measure: 'stored / stored by those three', value: median(ratios), unit: 'x', runs: ratios },
   ];
 }

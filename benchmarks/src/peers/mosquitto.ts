@@ -1,26 +1,10 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { fork, type ChildProcess } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { freePort } from '../../../tests/acceptance/platform.js';
 import { LoadGenerator } from '../load/load-generator.js';
 import type { Credentials } from '../load/mqtt-wire.js';
-
-/**
- * Bare Mosquitto with one QoS 1 subscriber to everything. Its queue is unlimited, because by default it drops what the
- * subscriber is late for, and its window to the subscriber is wide, because the default of 20 measures round trips.
- */
-const CONFIGURATION = (port: number): string =>
-  [
-    `listener ${port} 127.0.0.1`,
-    'allow_anonymous true',
-    'persistence false',
-    'max_queued_messages 0',
-    'max_inflight_messages 1000',
-    'log_type error',
-    '',
-  ].join('\n');
+import { startMosquitto } from './mosquitto-process.js';
 
 export interface ForwardingResult {
   /** Messages a second that the subscriber had, counted until it had all. */
@@ -28,20 +12,18 @@ export interface ForwardingResult {
   readonly acknowledgedPerSecond: number;
 }
 
+/** Bare Mosquitto with one QoS 1 subscriber to everything. */
 export async function measureMosquitto(
   publishers: readonly Credentials[],
   options: { window: number; warmUpMs: number; durationMs: number },
 ): Promise<ForwardingResult> {
-  const port = await freePort();
   const directory = mkdtempSync(join(tmpdir(), 'mosquitto-'));
-  writeFileSync(join(directory, 'mosquitto.conf'), CONFIGURATION(port));
-  const broker = spawn('mosquitto', ['-c', join(directory, 'mosquitto.conf')], { stdio: 'ignore' });
+  const broker = await startMosquitto(directory);
   let subscriber: ChildProcess | null = null;
   let load: LoadGenerator | null = null;
   try {
-    await answers(port);
-    subscriber = await startSubscriber(port);
-    load = await LoadGenerator.connect(port, publishers, options.window);
+    subscriber = await startSubscriber(broker.port);
+    load = await LoadGenerator.connect(broker.port, publishers, options.window);
     const warmUp = await load.run(options.warmUpMs);
     await receivedAll(subscriber, warmUp.messages);
     const result = await load.run(options.durationMs);
@@ -53,7 +35,7 @@ export async function measureMosquitto(
   } finally {
     load?.close();
     subscriber?.kill();
-    broker.kill();
+    broker.stop();
     rmSync(directory, { recursive: true, force: true });
   }
 }
@@ -77,18 +59,5 @@ async function receivedAll(subscriber: ChildProcess, count: number): Promise<num
     if (state.received >= count) return state.lastAt;
     if (performance.now() > deadline) throw new Error(`Mosquitto forwarded ${state.received} of ${count} messages`);
     await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
-
-async function answers(port: number): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  for (;;) {
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false));
-      socket.once('connect', () => socket.destroy());
-    });
-    if (open) return;
-    if (performance.now() > deadline) throw new Error('Mosquitto does not listen');
-    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
