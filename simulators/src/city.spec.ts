@@ -1,5 +1,6 @@
 import { DISTRICTS, findDistrict, TOPIC_LEVEL } from '#core';
-import { findDepartment, findKind } from '#kinds';
+import { findDepartment, findKind, kinds } from '#kinds';
+import { CITY_MIX } from './city-mix.js';
 import { buildCity } from './city.js';
 import { PLACES } from './places.js';
 
@@ -13,13 +14,36 @@ describe('the simulated city', () => {
     expect(buildCity(400, 'hong-kong').slice(0, 60)).toEqual(buildCity(60, 'hong-kong'));
   });
 
-  it('has all 25 real lampposts, all four kinds and all 18 districts at its default size', () => {
-    const city = buildCity(60, 'hong-kong');
+  it.each([60, 100])('of %i devices has the 25 real lampposts, every kind and all 18 districts', (size) => {
+    const city = buildCity(size, 'hong-kong');
     expect(city.filter((device) => /^[A-Z]{1,2}\d{4}$/.test(device.id))).toHaveLength(25);
-    expect(new Set(city.map((device) => device.kind)).size).toBe(4);
+    expect([...new Set(city.map((device) => device.kind))].sort()).toEqual(kinds.map(({ name }) => name));
     expect([...new Set(city.map((device) => findDistrict(device.latitude, device.longitude)))].sort()).toEqual(
       DISTRICTS.map(({ code }) => code),
     );
+  });
+
+  it('has its kinds in proportion when it is large', () => {
+    const city = buildCity(5000, 'hong-kong');
+    const count = (kind: string): number => city.filter((device) => device.kind === kind).length;
+    expect(count('smart-lamppost')).toBe(400);
+    const total = CITY_MIX.reduce((sum, { weight }) => sum + weight, 0);
+    for (const { kind, weight } of CITY_MIX) {
+      expect(Math.abs(count(kind) - (4600 * weight) / total)).toBeLessThan(2);
+    }
+  });
+
+  it('puts buoys in the sea and hikers on the hills', () => {
+    const city = buildCity(2000, 'hong-kong');
+    const useOf = ({ name }: { name: string }) => PLACES.find((place) => name.endsWith(`, ${place.name}`))!.use;
+    const usesOf = (kind: string) => [...new Set(city.filter((device) => device.kind === kind).map(useOf))];
+    expect(usesOf('water-quality-buoy')).toEqual(['waterfront']);
+    expect(usesOf('hiker-beacon')).toEqual(['hill']);
+    expect(usesOf('village-security')).toEqual(['village']);
+  });
+
+  it('tells its kinds apart by the prefix of the id', () => {
+    expect(new Set(CITY_MIX.map(({ prefix }) => prefix)).size).toBe(CITY_MIX.length);
   });
 
   it('has unique ids that fit topics, and known kinds and departments', () => {

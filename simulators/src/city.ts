@@ -1,7 +1,9 @@
 import { findKind } from '#kinds';
+import { LAMPPOST, type CityShare } from './city-mix.js';
 import { SMART_LAMPPOSTS } from './lampposts.js';
-import { PLACES, type Place, type PlaceUse } from './places.js';
+import { PLACES, type Place } from './places.js';
 import { SeededRandom } from './random.js';
+import { KindsInTurn, Sites, type Site } from './siting.js';
 
 /** A device of the simulated city, as it is registered. */
 export interface SimulatedDevice {
@@ -13,35 +15,25 @@ export interface SimulatedDevice {
   readonly longitude: number;
 }
 
-/** Kinds that stand at a place of this use, besides lampposts. */
-const KINDS_AT: Readonly<Record<PlaceUse, readonly string[]>> = {
-  park: ['lpwan-node', 'smart-toilet'],
-  market: ['rodent-camera', 'smart-toilet'],
-  street: ['lpwan-node', 'rodent-camera'],
-  waterfront: ['lpwan-node', 'smart-toilet'],
-};
-
-const PREFIX: Readonly<Record<string, string>> = {
-  'smart-lamppost': 'LP',
-  'lpwan-node': 'LPN',
-  'smart-toilet': 'TOI',
-  'rodent-camera': 'RAT',
-};
-
-/** Five of twelve devices are lampposts. */
+/** Five of twelve devices are lampposts, until the city has as many as it plans to have. */
 const LAMPPOST_SHARE = 5 / 12;
+const MOST_LAMPPOSTS = 400;
 
 /**
- * The devices of a city of this size: the real smart lampposts first, then made-up ones at named places, and the other kinds
- * round-robin over the 18 districts. A larger city contains every smaller one of the same seed.
+ * The devices of a city of this size: the real smart lampposts first, then made-up ones at named places, and one of every other
+ * kind, then those in the proportion of `city-mix.ts`, spread over the 18 districts. A larger city contains every smaller one of
+ * the same seed.
  */
 export function buildCity(size: number, seed: string): SimulatedDevice[] {
   const places = districtsInTurn(new SeededRandom(`${seed}/places`));
+  const kinds = new KindsInTurn();
+  const sites = new Sites(places);
   const city: SimulatedDevice[] = [];
   let [lampposts, others] = [0, 0];
   while (city.length < size) {
-    if (lampposts <= (city.length + 1) * LAMPPOST_SHARE - 1e-9) city.push(lamppost(lampposts++, places, seed));
-    else city.push(otherDevice(others++, places, seed));
+    const isLamppost = lampposts < MOST_LAMPPOSTS && lampposts <= (city.length + 1) * LAMPPOST_SHARE - 1e-9;
+    if (isLamppost) city.push(lamppost(lampposts++, places, seed));
+    else city.push(otherDevice(others++, sites.place(kinds.next()), seed));
   }
   return city;
 }
@@ -60,26 +52,30 @@ function districtsInTurn(random: SeededRandom): readonly Place[] {
 }
 
 function lamppost(index: number, places: readonly Place[], seed: string): SimulatedDevice {
-  const department = departmentOf('smart-lamppost');
+  const department = departmentOf(LAMPPOST.kind);
   const real = SMART_LAMPPOSTS[index];
   if (real !== undefined) {
     const [id, latitude, longitude] = real;
-    return { id, kind: 'smart-lamppost', department, name: `Smart lamppost ${id}`, latitude, longitude };
+    return { id, kind: LAMPPOST.kind, department, name: `Smart lamppost ${id}`, latitude, longitude };
   }
   const number = index - SMART_LAMPPOSTS.length;
-  return placed('smart-lamppost', department, number, places[number % places.length]!, seed);
+  const streetSide = places.filter(({ use }) => use !== 'hill');
+  return placed(LAMPPOST, department, number, streetSide[number % streetSide.length]!, seed);
 }
 
-function otherDevice(index: number, places: readonly Place[], seed: string): SimulatedDevice {
-  const place = places[index % places.length]!;
-  const choices = KINDS_AT[place.use];
-  const kind = choices[index % choices.length]!;
-  const department = kind === 'lpwan-node' && place.use === 'park' ? 'lcsd' : departmentOf(kind);
-  return placed(kind, department, index, place, seed);
+function otherDevice(index: number, { share, place }: Site, seed: string): SimulatedDevice {
+  const department = share.kind === 'lpwan-node' && place.use === 'park' ? 'lcsd' : departmentOf(share.kind);
+  return placed(share, department, index, place, seed);
 }
 
-function placed(kind: string, department: string, number: number, place: Place, seed: string): SimulatedDevice {
-  const id = `${PREFIX[kind]!}-${place.district}-${String(number + 1).padStart(4, '0')}`;
+function placed(
+  { kind, prefix }: Pick<CityShare, 'kind' | 'prefix'>,
+  department: string,
+  number: number,
+  place: Place,
+  seed: string,
+): SimulatedDevice {
+  const id = `${prefix}-${place.district}-${String(number + 1).padStart(4, '0')}`;
   const random = new SeededRandom(`${seed}/position/${id}`);
   const title = findKind(kind)!.titles.en;
   return {

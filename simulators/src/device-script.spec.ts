@@ -1,11 +1,16 @@
-import { compileValidator, findKind } from '#kinds';
+import { compileValidator, findKind, kinds } from '#kinds';
 import { buildCity, type SimulatedDevice } from './city.js';
+import { faultsOf } from './faults.js';
 import { DeviceScript, type Oddities, type Tick } from './device-script.js';
 
 const START = Date.parse('2026-06-01T08:00:00+08:00');
 const NONE: Oddities = { badRate: 0, duplicateRate: 0, driftingShare: 0, faultsPerDay: 0 };
 const CITY = buildCity(24, 'test');
 const [LAMPPOST] = CITY as [SimulatedDevice];
+const ONE_OF_EACH_KIND = kinds.map(({ name }) => buildCity(100, 'test').find(({ kind }) => kind === name)!);
+const EACH_FAULT = kinds.flatMap(({ name }) =>
+  faultsOf(name).flatMap((fault) => (fault.values === undefined ? [] : [[name, fault.name, fault.values] as const])),
+);
 
 interface Sent {
   readonly ts: number;
@@ -36,8 +41,8 @@ describe('the script of a device', () => {
     );
   });
 
-  it.each(CITY.slice(0, 12).map((device) => [device.id, device] as const))(
-    'of %s sends readings that the kind takes, one a tick',
+  it.each(ONE_OF_EACH_KIND.map((device) => [device.kind, device] as const))(
+    'of a %s sends readings that the kind takes, one a tick',
     (_id, device) => {
       const kind = findKind(device.kind)!;
       const validate = compileValidator(kind);
@@ -46,6 +51,11 @@ describe('the script of a device', () => {
       for (const { values } of readings) expect(validate(values, new Float64Array(kind.metrics.length), '')).toBeNull();
     },
   );
+
+  it.each(EACH_FAULT)('of a %s can go through %s with values that the kind takes', (name, _fault, values) => {
+    const kind = findKind(name)!;
+    expect(compileValidator(kind)(values, new Float64Array(kind.metrics.length), '')).toBeNull();
+  });
 
   it('sends bad payloads and duplicates at the rates that are asked for', () => {
     const list = ticks(LAMPPOST, { ...NONE, badRate: 0.1, duplicateRate: 0.2 }, 3000);

@@ -1,5 +1,5 @@
 /** What stands at a place decides which devices it gets. */
-export type PlaceUse = 'park' | 'market' | 'street' | 'waterfront';
+export type PlaceUse = 'park' | 'market' | 'street' | 'waterfront' | 'hill' | 'village';
 
 export interface Place {
   readonly district: string;
@@ -101,6 +101,19 @@ T|Mui Wo|waterfront|22.2660|113.9985
 T|Cheung Chau Market|market|22.2075|114.0285
 T|Yung Shue Wan, Lamma|street|22.2260|114.1120
 T|Tai O|waterfront|22.2530|113.8625
+B|Wong Nai Chung Gap|hill|22.2590|114.1930
+D|Tai Tam Country Park|hill|22.2500|114.2150
+K|Chuen Lung|village|22.3960|114.1080
+L|Tai Lam Country Park|hill|22.3900|114.0200
+M|Kat Hing Wai|village|22.4385|114.0650
+N|Lai Chi Wo|village|22.5270|114.2590
+P|Tai Po Kau|hill|22.4250|114.1800
+P|Lam Tsuen|village|22.4560|114.1430
+Q|Pak Tam Chung|hill|22.3985|114.3230
+P|Pak Sha O|village|22.4490|114.3190
+R|Tate's Cairn|hill|22.3580|114.2180
+T|Ngong Ping|hill|22.2560|113.9050
+T|Tong Fuk|village|22.2290|113.9290
 `;
 
 export const PLACES: readonly Place[] = TABLE.trim()
