@@ -106,7 +106,7 @@ describe('malformed input', () => {
     const client = await fixture.client(device.login);
     const before = (await fixture.journalled()).length;
     const since = performance.now();
-    for (let id = 1; id <= 1_800; id++)
+    const publish = (messageId: number): void =>
       client.send({
         cmd: 'publish',
         topic: device.topic('telemetry'),
@@ -114,33 +114,16 @@ describe('malformed input', () => {
         qos: 1,
         retain: false,
         dup: false,
-        messageId: id,
+        messageId,
       });
     const acknowledged = (): number => client.inbox.filter(({ cmd }) => cmd === 'puback').length;
-    client.send({
-      cmd: 'publish',
-      topic: device.topic('telemetry'),
-      payload: '{}',
-      qos: 1,
-      retain: false,
-      dup: false,
-      messageId: 1_801,
-    });
-    await eventually(() => acknowledged() > 0);
-    await pause(20);
-    // What follows the first burst has to wait for its second.
-    client.send({
-      cmd: 'publish',
-      topic: device.topic('telemetry'),
-      payload: '{}',
-      qos: 1,
-      retain: false,
-      dup: false,
-      messageId: 1_802,
-    });
-    expect(await eventually(() => acknowledged() === 1_802)).toBe(true);
-    expect(performance.now() - since).toBeGreaterThan(700);
-    expect((await fixture.journalled()).length - before).toBe(1_802);
+    for (let id = 1; id <= 1_800; id++) publish(id);
+    expect(await eventually(() => acknowledged() === 1_800)).toBe(true);
+    // However the socket was cut into reads, the debt of the 800 above the burst is paid before anything more is read.
+    publish(1_801);
+    expect(await eventually(() => acknowledged() === 1_801)).toBe(true);
+    expect(performance.now() - since).toBeGreaterThan(790);
+    expect((await fixture.journalled()).length - before).toBe(1_801);
     await client.disconnect();
   });
 
