@@ -26,8 +26,8 @@ module.exports = {
     {
       name: 'not-to-tests',
       severity: 'error',
-      from: { pathNot: '(\\.spec\\.tsx?|\\.contract\\.ts)$|^tests/|^benchmarks/|/testing/|^apps/[^/]+/test/' },
-      to: { path: '(\\.spec\\.tsx?|\\.contract\\.ts)$|/testing/|^apps/[^/]+/test/' },
+      from: { pathNot: '(\\.spec\\.tsx?|\\.contract\\.ts)$|^tests/|^benchmarks/|/testing/|^(apps|libs)/[^/]+/test/' },
+      to: { path: '(\\.spec\\.tsx?|\\.contract\\.ts)$|/testing/|^(apps|libs)/[^/]+/test/' },
     },
   ],
   options: {

@@ -54,7 +54,9 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
   });
 
   it('refuses a wrong key', async () => {
-    await expect(connectDevice(platform, { ...access, password: 'not-the-key' })).rejects.toThrow(/bad username or password/i);
+    await expect(connectDevice(platform, { ...access, password: 'not-the-key' })).rejects.toThrow(
+      /bad username or password/i,
+    );
   });
 
   it('keeps a bad payload as a dead letter and tells the device why', async () => {

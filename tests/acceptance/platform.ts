@@ -14,12 +14,12 @@ export interface Platform {
   output(): string;
   pid(service: 'broker' | 'ingest' | 'alerts' | 'api'): number;
   /** Calls the API as the administrator; the body of the answer is parsed when it is JSON. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the tests say of each answer what it has to be
   request(
     method: string,
     path: string,
     body?: unknown,
     headers?: Record<string, string>,
+    // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the tests say of each answer what it has to be
   ): Promise<{ status: number; body: any; headers: Headers }>;
   /** SIGTERM, and the exit code that follows. The data directory is removed unless it was given. */
   stop(): Promise<number>;
