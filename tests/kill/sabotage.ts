@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 
@@ -41,6 +41,9 @@ function copyProject(copy: string): void {
     cpSync(file, join(copy, file), { preserveTimestamps: true });
   }
   symlinkSync(resolve('node_modules'), join(copy, 'node_modules'));
+  // scripts/run.mjs installs when the lock file is newer than what is installed; in the copy that would be the project's own
+  // packages, through the link.
+  utimesSync(join(copy, 'package-lock.json'), 0, 0);
 }
 
 function run(directory: string, command: string, parameters: readonly string[]): void {
