@@ -36,7 +36,7 @@ export class Killer {
         this.killed.set(service, pid);
         return { service, pid };
       }
-      if (performance.now() > deadline) throw new Error('no service is running any more');
+      if (performance.now() > deadline) throw new Error(`no service came back: ${this.describe()}`);
       await sleep(50);
     }
   }
@@ -47,9 +47,17 @@ export class Killer {
     for (;;) {
       const missing = SERVICES.filter((service) => this.runningPid(service) === null);
       if (missing.length === 0) return;
-      if (performance.now() > deadline) throw new Error(`${missing.join(', ')} did not come back`);
+      if (performance.now() > deadline) throw new Error(`${missing.join(', ')} did not come back: ${this.describe()}`);
       await sleep(100);
     }
+  }
+
+  /** What is known of each service, for the finding that one is gone. */
+  private describe(): string {
+    return SERVICES.map((service) => {
+      const running = this.runningPid(service);
+      return `${service} ${running === null ? `not since ${this.killed.get(service) ?? 'the start'}` : `runs as ${running}`}`;
+    }).join(', ');
   }
 
   /** Process id of the service if it runs and is not the one killed before, which may still be in the table of processes. */
