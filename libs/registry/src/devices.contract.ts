@@ -21,11 +21,40 @@ export function deviceContract({ registry, clock }: ContractContext): void {
       tags: {},
       intervalMs: null,
       enabled: true,
+      devEui: null,
+      deviceType: null,
       createdAt: clock.time,
       updatedAt: clock.time,
     });
     expect(await registry().devices.get('GF3637')).toEqual(made);
     expect(await registry().devices.get('gf3637')).toBeNull();
+  });
+
+  it('finds a device by its id and by its DevEUI, in either case of letters', async () => {
+    await registry().devices.create([at('LPN-1', { devEui: '0016C001F000175A', deviceType: 'acme-node' }), at('B')]);
+    expect(await registry().devices.get('LPN-1')).toMatchObject({
+      devEui: '0016c001f000175a',
+      deviceType: 'acme-node',
+    });
+    const names = async (...asked: string[]) => (await registry().devices.findByName(asked)).map(({ id }) => id);
+    expect(await names('0016C001f000175a')).toEqual(['LPN-1']);
+    expect(await names('LPN-1', 'B', 'nobody')).toEqual(['B', 'LPN-1']);
+    expect(await names()).toEqual([]);
+  });
+
+  it('refuses a DevEUI that is given twice or belongs to another device', async () => {
+    const devEui = '0016c001f000175a';
+    await expect(registry().devices.create([at('A', { devEui }), at('B', { devEui })])).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    await registry().devices.create([at('A', { devEui }), at('B')]);
+    await expect(registry().devices.create([at('C', { devEui })])).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(devEui) as unknown,
+    });
+    await expect(registry().devices.update('B', { devEui })).rejects.toMatchObject({ code: 'conflict' });
+    await registry().devices.update('A', { devEui: null });
+    expect(await registry().devices.update('B', { devEui })).toMatchObject({ devEui });
   });
 
   it('keeps every field as given', async () => {

@@ -37,6 +37,10 @@ export interface Device extends DeviceIdentity {
   readonly intervalMs: number | null;
   /** An isolated device may connect to nothing; its history stays. */
   readonly enabled: boolean;
+  /** LoRaWAN DevEUI, 16 lower-case hexadecimal digits: how a network server names the device. Unique. */
+  readonly devEui: string | null;
+  /** Id of a device type (vendor, model, version), which says how its raw payloads are decoded. */
+  readonly deviceType: string | null;
   readonly createdAt: number;
   readonly updatedAt: number;
 }
@@ -51,6 +55,8 @@ export interface NewDevice {
   readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
   readonly intervalMs?: number;
+  readonly devEui?: string | null;
+  readonly deviceType?: string | null;
 }
 
 export interface DeviceQuery {
@@ -71,10 +77,13 @@ export interface DeviceQuery {
 export interface DeviceRepository {
   get(id: string): Promise<Device | null>;
   getMany(ids: readonly string[]): Promise<Device[]>;
+  /** Devices whose id or DevEUI is one of these names. */
+  findByName(names: readonly string[]): Promise<Device[]>;
   list(query: DeviceQuery): Promise<Device[]>;
   count(query: Omit<DeviceQuery, 'limit' | 'after'>): Promise<number>;
-  /** All or nothing. @throws LamplighterError `conflict` naming the ids that exist */
+  /** All or nothing. @throws LamplighterError `conflict` naming the ids or DevEUIs that exist */
   create(devices: readonly NewDevice[]): Promise<Device[]>;
+  /** @throws LamplighterError `conflict` when another device has the DevEUI */
   update(id: string, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): Promise<Device | null>;
   remove(id: string): Promise<boolean>;
 }

@@ -5,7 +5,8 @@ import { isoTime } from '../http/parameters.js';
 import type { DeviceDto, MqttAccessDto } from './device.dto.js';
 
 export function viewOfDevice(device: Device): DeviceDto {
-  const { id, kind, department, district, latitude, longitude, name, tags, intervalMs, enabled } = device;
+  const { id, kind, department, district, latitude, longitude, name, tags, intervalMs, enabled, devEui, deviceType } =
+    device;
   return {
     id,
     kind,
@@ -17,6 +18,8 @@ export function viewOfDevice(device: Device): DeviceDto {
     tags,
     intervalMs,
     enabled,
+    devEui,
+    deviceType,
     createdAt: isoTime(device.createdAt),
     updatedAt: isoTime(device.updatedAt),
   };

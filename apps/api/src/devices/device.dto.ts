@@ -84,6 +84,20 @@ export class NewDeviceDto {
   @Min(1_000)
   @Max(31 * DAY_MS)
   intervalMs?: number;
+
+  @ApiPropertyOptional({
+    example: '0016c001f000175a',
+    description: 'LoRaWAN DevEUI, by which network servers name the device.',
+  })
+  @IsOptional()
+  @Matches(/^[0-9a-fA-F]{16}$/, { message: 'devEui must be 16 hexadecimal digits' })
+  devEui?: string;
+
+  @ApiPropertyOptional({ example: 'acme-th1', description: 'Id of a device type, which decodes its raw payloads.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  deviceType?: string;
 }
 
 class EnabledDto {
@@ -94,7 +108,18 @@ class EnabledDto {
 }
 
 export class DeviceChangeDto extends IntersectionType(
-  PartialType(PickType(NewDeviceDto, ['department', 'latitude', 'longitude', 'name', 'tags', 'intervalMs'] as const)),
+  PartialType(
+    PickType(NewDeviceDto, [
+      'department',
+      'latitude',
+      'longitude',
+      'name',
+      'tags',
+      'intervalMs',
+      'devEui',
+      'deviceType',
+    ] as const),
+  ),
   EnabledDto,
 ) {}
 
@@ -110,6 +135,8 @@ export class DeviceDto {
   @ApiProperty({ type: Object, additionalProperties: { type: 'string' } }) tags!: Readonly<Record<string, string>>;
   @ApiProperty({ type: Number, nullable: true }) intervalMs!: number | null;
   @ApiProperty() enabled!: boolean;
+  @ApiProperty({ type: String, nullable: true, description: 'LoRaWAN DevEUI.' }) devEui!: string | null;
+  @ApiProperty({ type: String, nullable: true, description: 'Id of a device type.' }) deviceType!: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiProperty({ format: 'date-time' }) updatedAt!: string;
 }

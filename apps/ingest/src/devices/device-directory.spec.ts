@@ -8,13 +8,15 @@ class FakeRegistry {
   readonly log: RegistryChange[] = [];
   readonly lookups: (readonly string[])[] = [];
   readonly devices = {
-    getMany: (ids: readonly string[]) => {
-      this.lookups.push(ids);
-      return Promise.resolve(ids.flatMap((id) => this.rows.get(id) ?? []));
+    findByName: (names: readonly string[]) => {
+      this.lookups.push(names);
+      return Promise.resolve(
+        [...this.rows.values()].filter(({ id, devEui }) => names.includes(id) || names.includes(devEui ?? '')),
+      );
     },
   } as never;
 
-  put(id: string, department: string): void {
+  put(id: string, department: string, devEui: string | null = null): void {
     const at = { latitude: 22, longitude: 114, district: 'A' };
     this.rows.set(id, {
       id,
@@ -25,6 +27,8 @@ class FakeRegistry {
       tags: {},
       intervalMs: null,
       enabled: true,
+      devEui,
+      deviceType: null,
       createdAt: 0,
       updatedAt: 0,
     });
@@ -73,6 +77,19 @@ describe('device directory', () => {
     now += 1;
     await directory.load(new Set(['c']));
     expect(directory.find('c')?.plan?.kind.name).toBe('smart-lamppost');
+  });
+
+  it('finds a device under the name that a network server gives it, for as long as it has it', async () => {
+    registry.put('LPN-1', 'emsd', '0016c001f000175a');
+    await directory.load(new Set(['0016c001f000175a']));
+    const device = directory.find('LPN-1');
+    expect(directory.find('0016c001f000175a')).toBe(device);
+    registry.put('LPN-1', 'emsd', '0016c001f0001111');
+    await directory.refresh();
+    expect([directory.find('0016c001f000175a'), directory.find('0016c001f0001111')]).toEqual([undefined, device]);
+    registry.remove('LPN-1');
+    await directory.refresh();
+    expect([directory.find('0016c001f0001111'), directory.find('LPN-1')]).toEqual([undefined, undefined]);
   });
 
   it('follows changes and removals, and forgets that a device was unknown when it is registered', async () => {

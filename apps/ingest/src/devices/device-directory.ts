@@ -7,6 +7,11 @@ export interface KnownDevice {
   identity: DeviceIdentity;
   /** Null when this release does not know the kind. */
   plan: KindPlan | null;
+  /** How a network server names it. */
+  devEui: string | null;
+  /** Id of the device type that says how to decode its raw payloads. */
+  deviceType: string | null;
+  tags: Readonly<Record<string, string>>;
 }
 
 /** A device that was just registered is looked for again after this time. */
@@ -22,6 +27,7 @@ const CHANGES_PAGE = 1_000;
  */
 export class DeviceDirectory {
   private readonly known = new Map<string, KnownDevice>();
+  private readonly byDevEui = new Map<string, KnownDevice>();
   /** Id -> monotonic time until which it counts as unknown. */
   private readonly unknown = new Map<string, number>();
   private position = 0;
@@ -40,20 +46,21 @@ export class DeviceDirectory {
     this.position = await this.registry.position();
   }
 
-  find(id: string): KnownDevice | undefined {
-    return this.known.get(id);
+  /** @param name id or, from a network server, DevEUI in lower case */
+  find(name: string): KnownDevice | undefined {
+    return this.known.get(name) ?? this.byDevEui.get(name);
   }
 
   /**
-   * Looks up those of the ids that are neither known nor recently found unknown.
+   * Looks up those of the names that are neither known nor recently found unknown.
    * @throws LamplighterError `registry-unavailable`
    */
-  async load(ids: ReadonlySet<string>): Promise<void> {
+  async load(names: ReadonlySet<string>): Promise<void> {
     const now = this.clock.monotonic();
     const missing: string[] = [];
-    for (const id of ids) {
-      const until = this.unknown.get(id);
-      if (!this.known.has(id) && (until === undefined || until <= now)) missing.push(id);
+    for (const name of names) {
+      const until = this.unknown.get(name);
+      if (this.find(name) === undefined && (until === undefined || until <= now)) missing.push(name);
     }
     for (let from = 0; from < missing.length; from += LOOKUP_CHUNK)
       await this.lookUp(missing.slice(from, from + LOOKUP_CHUNK));
@@ -63,6 +70,7 @@ export class DeviceDirectory {
   async refresh(): Promise<void> {
     for (;;) {
       const changes = await this.registry.changes(this.position, CHANGES_PAGE);
+      // One that was unknown under its DevEUI is asked for again soon enough.
       const changed = new Set<string>();
       for (const { entity, id } of changes)
         if (entity === 'device' && (this.known.has(id) || this.unknown.delete(id))) changed.add(id);
@@ -73,30 +81,42 @@ export class DeviceDirectory {
     }
   }
 
-  private async lookUp(ids: readonly string[]): Promise<void> {
+  private async lookUp(names: readonly string[]): Promise<void> {
     const found = new Set<string>();
-    for (const device of await this.registry.devices.getMany(ids)) {
+    for (const device of await this.registry.devices.findByName(names)) {
       found.add(device.id);
+      if (device.devEui !== null) found.add(device.devEui);
       this.remember(device);
     }
     const until = this.clock.monotonic() + UNKNOWN_FOR_MS;
     if (this.unknown.size > MAX_UNKNOWN) this.unknown.clear();
-    for (const id of ids) {
-      if (found.has(id)) continue;
-      this.known.delete(id);
-      this.unknown.set(id, until);
+    for (const name of names) {
+      if (found.has(name)) continue;
+      this.forget(name);
+      this.unknown.set(name, until);
     }
   }
 
-  private remember({ id, kind, department, district, latitude, longitude }: Device): void {
-    const identity: DeviceIdentity = { id, kind, department, district, latitude, longitude };
-    this.unknown.delete(id);
+  private forget(id: string): void {
     const known = this.known.get(id);
-    if (known === undefined) {
-      this.known.set(id, { identity, plan: findPlan(kind) });
-    } else {
-      known.identity = identity;
-      known.plan = findPlan(kind);
-    }
+    if (known === undefined) return;
+    this.known.delete(id);
+    if (known.devEui !== null) this.byDevEui.delete(known.devEui);
+  }
+
+  private remember(device: Device): void {
+    const { id, kind, department, district, latitude, longitude, devEui, deviceType, tags } = device;
+    const identity: DeviceIdentity = { id, kind, department, district, latitude, longitude };
+    const now = { identity, plan: findPlan(kind), devEui, deviceType, tags };
+    const before = this.known.get(id);
+    const formerEui = before?.devEui ?? null;
+    if (formerEui !== null && formerEui !== devEui) this.byDevEui.delete(formerEui);
+    // One object for each device for as long as it is registered: others hold it.
+    const known = before === undefined ? now : Object.assign(before, now);
+    this.known.set(id, known);
+    this.unknown.delete(id);
+    if (devEui === null) return;
+    this.byDevEui.set(devEui, known);
+    this.unknown.delete(devEui);
   }
 }

@@ -26,6 +26,19 @@ export class SqlDeviceRepository implements DeviceRepository {
     return rows.map(toDevice);
   }
 
+  async findByName(names: readonly string[]): Promise<Device[]> {
+    if (names.length === 0) return [];
+    const { isOneOf } = this.context.dialect;
+    const euis = names.map((name) => name.toLowerCase());
+    const rows = await this.context.db
+      .selectFrom('devices')
+      .selectAll()
+      .where((eb) => eb.or([isOneOf(eb.ref('id'), names), isOneOf(eb.ref('dev_eui').$notNull(), euis)]))
+      .orderBy('id')
+      .execute();
+    return rows.map(toDevice);
+  }
+
   async list(query: DeviceQuery): Promise<Device[]> {
     let select = this.matching(this.context.db.selectFrom('devices'), query)
       .selectAll()
@@ -47,6 +60,7 @@ export class SqlDeviceRepository implements DeviceRepository {
     const rows = devices.map((device) => this.newRow(device, now));
     return writeWithChanges(this.context, 'device', async (transaction) => {
       refuseRepeated(rows);
+      await refuseTakenEuis(transaction, this.context, rows);
       for (const chunk of chunksOf(rows)) await insertOrConflict(transaction, chunk);
       return { result: rows.map(toDevice), changed: rows.map((row) => row.id) };
     });
@@ -57,6 +71,7 @@ export class SqlDeviceRepository implements DeviceRepository {
       const before = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
       if (before === undefined) return { result: null, changed: [] };
       const after = this.changedRow(before, change);
+      if (after.dev_eui !== before.dev_eui) await refuseTakenEuis(transaction, this.context, [after]);
       await transaction.updateTable('devices').set(after).where('id', '=', id).execute();
       return { result: toDevice(after), changed: [id] };
     });
@@ -125,6 +140,8 @@ export class SqlDeviceRepository implements DeviceRepository {
       tags: JSON.stringify(device.tags ?? {}),
       interval_ms: device.intervalMs ?? null,
       enabled: 1,
+      dev_eui: device.devEui?.toLowerCase() ?? null,
+      device_type: device.deviceType ?? null,
       created_at: now,
       updated_at: now,
     };
@@ -147,15 +164,43 @@ export class SqlDeviceRepository implements DeviceRepository {
       tags: change.tags === undefined ? before.tags : JSON.stringify(change.tags),
       interval_ms: change.intervalMs ?? before.interval_ms,
       enabled: change.enabled === undefined ? before.enabled : Number(change.enabled),
+      dev_eui: change.devEui === undefined ? before.dev_eui : (change.devEui?.toLowerCase() ?? null),
+      device_type: change.deviceType === undefined ? before.device_type : change.deviceType,
       updated_at: this.context.clock.now(),
     };
   }
 }
 
 function refuseRepeated(rows: readonly DeviceRow[]): void {
+  const repeatedIds = repeated(rows.map((row) => row.id));
+  if (repeatedIds.length > 0) throw conflict('These ids are given more than once', repeatedIds);
+  const repeatedEuis = repeated(rows.flatMap((row) => row.dev_eui ?? []));
+  if (repeatedEuis.length > 0) throw conflict('These DevEUIs are given more than once', repeatedEuis);
+}
+
+function repeated(names: readonly string[]): string[] {
   const seen = new Set<string>();
-  const repeated = rows.map((row) => row.id).filter((id) => seen.size === seen.add(id).size);
-  if (repeated.length > 0) throw conflict('These ids are given more than once', repeated);
+  return names.filter((name) => seen.size === seen.add(name).size);
+}
+
+/** Asked before the insert, so that the answer names the DevEUIs; the unique index holds against a race. */
+async function refuseTakenEuis(
+  transaction: Transaction<RegistrySchema>,
+  { dialect }: SqlContext,
+  rows: readonly DeviceRow[],
+): Promise<void> {
+  const euis = rows.flatMap((row) => row.dev_eui ?? []);
+  if (euis.length === 0) return;
+  const taken = await transaction
+    .selectFrom('devices')
+    .select('dev_eui')
+    .where((eb) => dialect.isOneOf(eb.ref('dev_eui').$notNull(), euis))
+    .execute();
+  if (taken.length > 0)
+    throw conflict(
+      'These DevEUIs belong to devices already',
+      taken.flatMap((row) => row.dev_eui ?? []),
+    );
 }
 
 /** `on conflict do nothing` tells which rows were taken without a race and without ending the transaction in PostgreSQL. */
@@ -191,6 +236,8 @@ function toDevice(row: Selectable<DeviceRow>): Device {
     tags: JSON.parse(row.tags) as Record<string, string>,
     intervalMs: row.interval_ms,
     enabled: row.enabled === 1,
+    devEui: row.dev_eui,
+    deviceType: row.device_type,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -30,6 +30,8 @@ export interface DeviceRow {
   tags: string;
   interval_ms: number | null;
   enabled: number;
+  dev_eui: string | null;
+  device_type: string | null;
   created_at: number;
   updated_at: number;
 }

@@ -1,0 +1,1 @@
+export type { RawUplink, Transcoded, Transcoder } from './transcoder.js';
