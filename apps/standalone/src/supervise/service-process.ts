@@ -30,6 +30,7 @@ export class ServiceProcess {
     readonly definition: ServiceDefinition,
     private readonly log: LogWriter,
     private readonly onRestart: (service: string, reason: string) => void,
+    private readonly spawnProcess: typeof spawn = spawn,
   ) {}
 
   get pid(): number | undefined {
@@ -42,7 +43,7 @@ export class ServiceProcess {
    */
   start(): Promise<void> {
     this.startedAt = performance.now();
-    const child = spawn(
+    const child = this.spawnProcess(
       process.execPath,
       ['--enable-source-maps', '--no-warnings', '--import', GUARD, this.definition.entry],
       {
@@ -61,10 +62,11 @@ export class ServiceProcess {
         this.everReady = true;
         resolve();
       });
-      child.on('error', reject);
-      child.on('exit', (code, signal) => {
+      let isGone = false;
+      const gone = (reason: string): void => {
+        if (isGone) return;
+        isGone = true;
         this.child = null;
-        const reason = signal === null ? `exit code ${code}` : signal;
         if (!this.everReady)
           reject(
             new Error(
@@ -72,7 +74,12 @@ export class ServiceProcess {
             ),
           );
         else if (!this.stopping) this.restartAfterPause(reason);
+      };
+      // A process that could not be made (no memory, no process number) emits no 'exit', and must be tried again like one that died.
+      child.on('error', (error) => {
+        if (child.pid === undefined) gone(error.message);
       });
+      child.on('exit', (code, signal) => gone(signal === null ? `exit code ${code}` : signal));
     });
   }
 
