@@ -41,6 +41,119 @@ export function parseChirpStackTopic(topic: string): { application: string; devE
   return match ? { application: match[1]!, devEui: match[2]!.toLowerCase(), event: match[3]! } : null;
 }
 
+/** Events of the ChirpStack v4 MQTT integration. */
+export const CHIRPSTACK_EVENTS = ['up', 'join', 'ack', 'txack', 'status', 'log', 'location', 'integration'] as const;
+export type ChirpStackEvent = (typeof CHIRPSTACK_EVENTS)[number];
+
+/** Upstream messages of The Things Stack v3, MQTT and webhooks alike, as its topics name them. */
+export const THINGS_STACK_EVENTS = [
+  'up',
+  'join',
+  'down/queued',
+  'down/sent',
+  'down/ack',
+  'down/nack',
+  'down/failed',
+  'service/data',
+  'location/solved',
+] as const;
+export type ThingsStackEvent = (typeof THINGS_STACK_EVENTS)[number];
+
+/** What the topic of a message of a LoRaWAN network server says. DevEUIs are in lower case. */
+export type NetworkTopic =
+  | {
+      readonly server: 'chirpstack';
+      readonly application: string;
+      readonly devEui: string;
+      /** One of `CHIRPSTACK_EVENTS`, or one that this release does not know. */
+      readonly event: string;
+    }
+  | {
+      readonly server: 'the-things-stack';
+      readonly application: string;
+      /** Null on an installation without tenants. */
+      readonly tenant: string | null;
+      /** The network server's own name of the device; its DevEUI is in the payload only. */
+      readonly deviceId: string;
+      /** One of `THINGS_STACK_EVENTS`, or one that this release does not know. */
+      readonly event: string;
+    }
+  | { readonly server: 'generic'; readonly application: string; readonly devEui: string; readonly event: 'up' };
+
+export type NetworkServer = NetworkTopic['server'];
+
+/** A DevEUI as registry and network servers write it, before it is put into lower case. */
+export const DEV_EUI = /^[0-9a-fA-F]{16}$/;
+
+const THINGS_STACK = /^v3\/([^/@]+)(?:@([^/@]+))?\/devices\/([^/]+)\/([a-z]+(?:\/[a-z]+)?)$/;
+const GENERIC_UPLINK = /^uplink\/([^/]+)\/([0-9a-fA-F]{16})$/;
+
+/** The parts of a topic of a network server's events, or null when it is not one. Levels are `TOPIC_LEVEL`. */
+export function parseNetworkTopic(topic: string): NetworkTopic | null {
+  const parsed = chirpStackTopicOf(topic) ?? thingsStackTopicOf(topic) ?? genericTopicOf(topic);
+  return parsed !== null && TOPIC_LEVEL.test(parsed.application) ? parsed : null;
+}
+
+function chirpStackTopicOf(topic: string): NetworkTopic | null {
+  const parsed = parseChirpStackTopic(topic);
+  return parsed === null ? null : { server: 'chirpstack', ...parsed };
+}
+
+function thingsStackTopicOf(topic: string): NetworkTopic | null {
+  const match = THINGS_STACK.exec(topic);
+  if (match === null) return null;
+  const [, application, tenant = null, deviceId, event] = match as unknown as [
+    string,
+    string,
+    string?,
+    string?,
+    string?,
+  ];
+  if (!TOPIC_LEVEL.test(deviceId!) || (tenant !== null && !TOPIC_LEVEL.test(tenant))) return null;
+  return { server: 'the-things-stack', application, tenant, deviceId: deviceId!, event: event! };
+}
+
+function genericTopicOf(topic: string): NetworkTopic | null {
+  const match = GENERIC_UPLINK.exec(topic);
+  if (match === null) return null;
+  return { server: 'generic', application: match[1]!, devEui: match[2]!.toLowerCase(), event: 'up' };
+}
+
+/** Where ChirpStack v4 publishes an event of a device. */
+export function chirpStackEventTopic(at: { application: string; devEui: string }, event: ChirpStackEvent): string {
+  return `application/${at.application}/device/${at.devEui}/event/${event}`;
+}
+
+/** Where ChirpStack v4 takes downlinks for a device. */
+export function chirpStackDownTopic(at: { application: string; devEui: string }): string {
+  return `application/${at.application}/device/${at.devEui}/command/down`;
+}
+
+interface ThingsStackDevice {
+  readonly application: string;
+  readonly tenant: string | null;
+  readonly deviceId: string;
+}
+
+function thingsStackRoot({ application, tenant, deviceId }: ThingsStackDevice): string {
+  return `v3/${application}${tenant === null ? '' : `@${tenant}`}/devices/${deviceId}`;
+}
+
+/** Where The Things Stack v3 publishes an upstream message of a device, and where its webhooks are published here. */
+export function thingsStackEventTopic(at: ThingsStackDevice, event: ThingsStackEvent): string {
+  return `${thingsStackRoot(at)}/${event}`;
+}
+
+/** Where The Things Stack v3 takes downlinks: behind those that are queued, or instead of them. */
+export function thingsStackDownTopic(at: ThingsStackDevice, how: 'push' | 'replace'): string {
+  return `${thingsStackRoot(at)}/down/${how}`;
+}
+
+/** Uplinks of network servers that have no format of their own here. */
+export function genericUplinkTopic(at: { application: string; devEui: string }): string {
+  return `uplink/${at.application}/${at.devEui}`;
+}
+
 export function alarmTopic(at: { department: string; severity: string; device: string }): string {
   return `alarms/${at.department}/${at.severity}/${at.device}`;
 }
