@@ -1,2 +1,4 @@
 export * from './registry.js';
 export { planImport, type ImportContext, type ImportFault, type ImportPlan } from './device-import/plan-import.js';
+export * from './downlinks.js';
+export * from './network-servers.js';

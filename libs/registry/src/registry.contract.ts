@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '#core';
 import type { ContractContext } from './contract-context.contract.js';
 import { alarmContract } from './alarms.contract.js';
+import { networkContract } from './networks.contract.js';
 import { deviceContract } from './devices.contract.js';
 import type { Department, Registry } from './registry.js';
 
@@ -54,6 +55,7 @@ export function registryContract(subject: RegistryUnderTest): void {
   describe('alarms', () => alarmContract(context));
   describe('credentials, accounts and keys', () => accessContract(context));
   describe('rules, departments, audit and state', () => documentContract(context));
+  describe('network servers and downlinks', () => networkContract(context));
   describe('the log of changes', () => changesContract(context));
 }
 

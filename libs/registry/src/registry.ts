@@ -1,5 +1,7 @@
 import type { DeviceIdentity } from '#core';
 import type { Severity } from '#kinds';
+import type { DownlinkRepository } from './downlinks.js';
+import type { NetworkServerRepository } from './network-servers.js';
 
 /**
  * Devices, credentials, accounts, rules, alarms and audit. Small data, read by every service, changed by people.
@@ -14,6 +16,8 @@ export interface Registry {
   readonly departments: DepartmentRepository;
   readonly audit: AuditRepository;
   readonly state: StateRepository;
+  readonly networkServers: NetworkServerRepository;
+  readonly downlinks: DownlinkRepository;
   /**
    * Changes since a position, oldest first, so that services keep caches: poll about once a second.
    * A service that starts reads `position()` first, loads, then polls from there.
@@ -26,7 +30,7 @@ export interface Registry {
 
 export interface RegistryChange {
   readonly position: number;
-  readonly entity: 'device' | 'credential' | 'rule' | 'account' | 'department';
+  readonly entity: 'device' | 'credential' | 'rule' | 'account' | 'department' | 'network-server';
   readonly id: string;
 }
 

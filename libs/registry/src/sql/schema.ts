@@ -1,4 +1,6 @@
 import type { Generated } from 'kysely';
+import type { DownlinkStatus } from '../downlinks.js';
+import type { NetworkServerType } from '../network-servers.js';
 import type { RegistryChange, Role, TransitionType } from '../registry.js';
 
 /**
@@ -16,6 +18,9 @@ export interface RegistrySchema {
   departments: DepartmentRow;
   audit: AuditRow;
   state: StateRow;
+  network_servers: NetworkServerRow;
+  network_applications: NetworkApplicationRow;
+  downlinks: DownlinkRow;
   changes: ChangeRow;
 }
 
@@ -124,6 +129,37 @@ export interface StateRow {
   name: string;
   value: string;
   updated_at: number;
+}
+
+export interface NetworkServerRow {
+  id: string;
+  type: NetworkServerType;
+  name: string;
+  applications: string;
+  downlink: string | null;
+  created_at: number;
+}
+
+export interface NetworkApplicationRow {
+  type: NetworkServerType;
+  application: string;
+  server: string;
+}
+
+export interface DownlinkRow {
+  id: string;
+  device: string;
+  network_server: string | null;
+  queued_by: string;
+  f_port: number;
+  payload: string;
+  confirmed: number;
+  status: DownlinkStatus;
+  queued_at: number;
+  sent_at: number | null;
+  acknowledged_at: number | null;
+  failed_at: number | null;
+  reason: string | null;
 }
 
 export interface ChangeRow {

@@ -11,6 +11,8 @@ import { SqlDepartmentRepository } from './department.repository.js';
 import { SqlDeviceRepository } from './device.repository.js';
 import type { RegistryDialect } from './dialect.js';
 import { migrate } from './migrations.js';
+import { SqlDownlinkRepository } from './downlink.repository.js';
+import { SqlNetworkServerRepository } from './network-server.repository.js';
 import { SqlRuleRepository } from './rule.repository.js';
 import type { RegistrySchema } from './schema.js';
 import { SqlStateRepository } from './state.repository.js';
@@ -33,6 +35,8 @@ export class SqlRegistry implements Registry {
   readonly departments: SqlDepartmentRepository;
   readonly audit: SqlAuditRepository;
   readonly state: SqlStateRepository;
+  readonly networkServers: SqlNetworkServerRepository;
+  readonly downlinks: SqlDownlinkRepository;
 
   private constructor(private readonly context: SqlContext) {
     this.devices = new SqlDeviceRepository(context);
@@ -43,6 +47,8 @@ export class SqlRegistry implements Registry {
     this.departments = new SqlDepartmentRepository(context);
     this.audit = new SqlAuditRepository(context);
     this.state = new SqlStateRepository(context);
+    this.networkServers = new SqlNetworkServerRepository(context);
+    this.downlinks = new SqlDownlinkRepository(context);
   }
 
   /** Connects, migrates and seeds. @throws LamplighterError `registry-unavailable` */
