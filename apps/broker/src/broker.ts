@@ -134,6 +134,7 @@ export class Broker implements ConnectionHost {
   private async revise(revision: Revision): Promise<void> {
     for (const username of revision.usernames) await this.reviseCredential(username);
     if (revision.users) await this.reviseUsers();
+    if (revision.networks) this.forgetSources();
   }
 
   private async reviseCredential(username: string): Promise<void> {
@@ -157,6 +158,11 @@ export class Broker implements ConnectionHost {
       if (JSON.stringify(departments) !== JSON.stringify(principal.departments))
         await this.engine.end(connection, true);
     }
+  }
+
+  /** Services publish on behalf of network servers, and their lanes remember of which. */
+  private forgetSources(): void {
+    for (const connection of this.table.all()) if (connection.principal?.type === 'service') connection.lane.forget();
   }
 
   private async drain(): Promise<void> {

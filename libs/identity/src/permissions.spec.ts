@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import type { NetworkServer } from '#core';
 import { mayPublish, mayReceive, maySubscribe, type Decision } from './permissions.js';
 import type { Principal } from './principal.js';
 import { topicMatches } from './topic-filter.js';
@@ -11,8 +12,21 @@ const device: Principal = {
   department: 'hyd',
   kind: 'smart-lamppost',
 };
-const gateway: Principal = { type: 'gateway', id: 'gwin-1', clientId: 'gwin-1', application: 'app-1' };
-const idle: Principal = { type: 'gateway', id: 'gwin-2', clientId: 'gwin-2', application: null };
+const gatewayOf = (
+  network: NetworkServer,
+  applications: readonly string[] | 'all',
+): Extract<Principal, { type: 'gateway' }> => ({
+  type: 'gateway',
+  id: 'gwin-1',
+  clientId: 'gwin-1',
+  network,
+  applications,
+});
+const gateway = gatewayOf('chirpstack', ['app-0', 'app-1']);
+const idle = gatewayOf('chirpstack', []);
+const everything = gatewayOf('chirpstack', 'all');
+const things = gatewayOf('the-things-stack', ['app-1@ttn']);
+const generic = gatewayOf('generic', ['app-1']);
 const service: Principal = { type: 'service', id: 'alerts', clientId: 'service:alerts' };
 const hyd: Principal = { type: 'user', id: 'wing', clientId: 'c1', departments: ['hyd'] };
 const none: Principal = { type: 'user', id: 'new', clientId: 'c2', departments: [] };
@@ -46,6 +60,20 @@ describe('T02 T03 mayPublish', () => {
     ['gateway', gateway, 'application/app-1/device/24e124c8dbf20c3d/command/down', 'wrong-channel'],
     ['gateway', gateway, `${own}/telemetry`, 'outside-scope'],
     ['gateway without application', idle, 'application/app-1/device/24e124c8dbf20c3d/event/up', 'no-application'],
+    ['gateway of all', everything, 'application/app-9/device/24e124c8dbf20c3d/event/up', 'allowed'],
+    ['gateway of all', everything, 'application/app-9/device/24e124c8dbf20c3d/command/down', 'wrong-channel'],
+    ['gateway of all', everything, 'v3/app-1@ttn/devices/dev1/up', 'outside-scope'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/up', 'allowed'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/down/ack', 'allowed'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/location/solved', 'allowed'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/down/push', 'wrong-channel'],
+    ['The Things Stack', things, 'v3/app-1/devices/dev1/up', 'foreign-application'],
+    ['The Things Stack', things, 'application/app-1@ttn/device/24e124c8dbf20c3d/event/up', 'outside-scope'],
+    ['generic', generic, 'uplink/app-1/24e124c8dbf20c3d', 'allowed'],
+    ['generic', generic, 'uplink/app-1/24e124c8dbf20c3d/more', 'wrong-channel'],
+    ['generic', generic, 'uplink/app-2/24e124c8dbf20c3d', 'foreign-application'],
+    ['service', service, 'v3/app-1@ttn/devices/dev1/up', 'allowed'],
+    ['service', service, 'uplink/app-1/24e124c8dbf20c3d', 'allowed'],
     ['service', service, `${own}/telemetry`, 'allowed'],
     ['service', service, 'alarms/hyd/critical/GF3637', 'allowed'],
     ['service', service, 'lamplighter/services/alerts/status', 'allowed'],
@@ -73,7 +101,18 @@ describe('T04 maySubscribe', () => {
     ['device', device, `$share/group/${own}/command`, 'shared-subscription'],
     ['device', device, 'city/#/x', 'invalid-filter'],
     ['gateway', gateway, 'application/app-1/device/+/command/down', 'allowed'],
+    ['gateway', gateway, 'application/app-1/device/+/command/+', 'allowed'],
     ['gateway', gateway, 'application/+/device/+/command/down', 'foreign-application'],
+    ['gateway', gateway, 'application/app-1/device/+/event/up', 'wrong-channel'],
+    ['gateway of all', everything, 'application/+/device/+/command/+', 'allowed'],
+    ['gateway of all', everything, 'application/#', 'wrong-channel'],
+    ['gateway of all', everything, '+/+/device/+/command/+', 'outside-scope'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/+/down/push', 'allowed'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/+/down/replace', 'allowed'],
+    ['The Things Stack', things, 'v3/app-1@ttn/devices/+/down/+', 'wrong-channel'],
+    ['The Things Stack', things, 'v3/+/devices/+/down/push', 'foreign-application'],
+    ['generic', generic, 'uplink/app-1/#', 'wrong-channel'],
+    ['service', service, 'v3/+/devices/+/down/push', 'allowed'],
     ['gateway without application', idle, 'application/app-1/device/+/command/down', 'no-application'],
     ['service', service, 'city/#', 'allowed'],
     ['service', service, '$SYS/#', 'allowed'],
@@ -93,7 +132,7 @@ describe('T04 maySubscribe', () => {
     expect(say(maySubscribe(principal, filter))).toBe(expected);
   });
 
-  const principals = [device, gateway, idle, service, hyd, none, all];
+  const principals = [device, gateway, idle, everything, things, generic, service, hyd, none, all];
   const level = fc.constantFrom(
     '+',
     'city',
@@ -111,6 +150,12 @@ describe('T04 maySubscribe', () => {
     'command',
     'down',
     'telemetry',
+    'v3',
+    'app-1@ttn',
+    'devices',
+    'push',
+    'uplink',
+    'event',
   );
   const topic = fc
     .array(
@@ -153,7 +198,6 @@ it.each(['+', '#', 'a/b', '', 'x'.repeat(65)])('a name such as %j gives no scope
   expect(mayReceive(odd, 'city/hyd/smart-lamppost/GF3637/command').allowed).toBe(false);
   expect(maySubscribe(odd, `city/hyd/smart-lamppost/${id}/command`).allowed).toBe(false);
   expect(maySubscribe({ type: 'user', id: 'u', clientId: 'c', departments: [id] }, 'alarms/#').allowed).toBe(false);
-  expect(
-    mayPublish({ type: 'gateway', id: 'g', clientId: 'g', application: id }, 'application/x/device/y/event/up').allowed,
-  ).toBe(false);
+  expect(mayPublish(gatewayOf('chirpstack', [id]), 'application/x/device/y/event/up').allowed).toBe(false);
+  expect(mayPublish(gatewayOf('the-things-stack', [`a@b@${id}`, `${id}@b`]), 'v3/x/devices/y/up').allowed).toBe(false);
 });

@@ -1,4 +1,4 @@
-import { TOPIC_LEVEL } from '#core';
+import { type NetworkServer, THINGS_STACK_EVENTS, TOPIC_LEVEL } from '#core';
 import type { Principal } from './principal.js';
 import { filterWithin, isValidFilter, isValidTopic, topicMatches } from './topic-filter.js';
 
@@ -23,12 +23,12 @@ export type DenialReason =
   | 'wrong-channel'
   /** Users listen only. */
   | 'read-only'
-  /** The credential of the gateway names no application. */
+  /** The network server has no application. */
   | 'no-application'
   | 'outside-scope';
 
 const ALLOWED: Decision = { allowed: true };
-const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'lamplighter/#'];
+const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'v3/#', 'uplink/#', 'lamplighter/#'];
 
 /** Wills are publishes too: ask for them as well (THREATS 3). */
 export function mayPublish(principal: Principal, topic: string): Decision {
@@ -84,7 +84,7 @@ function publishScopes(principal: Principal): readonly string[] {
     case 'device':
       return deviceScopes(principal, ['telemetry', 'status', 'command/ack']);
     case 'gateway':
-      return applicationScopes(principal.application, 'event/+');
+      return applicationScopes(principal, NETWORKS[principal.network].publish);
     case 'service':
       return SERVICE_SCOPES;
     case 'user':
@@ -97,7 +97,7 @@ function receiveScopes(principal: Principal): readonly string[] {
     case 'device':
       return deviceScopes(principal, ['command', 'rejected']);
     case 'gateway':
-      return applicationScopes(principal.application, 'command/down');
+      return applicationScopes(principal, NETWORKS[principal.network].receive);
     case 'service':
       return [...SERVICE_SCOPES, '$SYS/#'];
     case 'user':
@@ -111,8 +111,33 @@ function deviceScopes(device: { department: string; kind: string; id: string }, 
   return channels.map((channel) => `city/${device.department}/${device.kind}/${device.id}/${channel}`);
 }
 
-function applicationScopes(application: string | null, suffix: string): string[] {
-  return application !== null && TOPIC_LEVEL.test(application) ? [`application/${application}/device/+/${suffix}`] : [];
+/**
+ * What network servers publish and receive below the level of their application. ChirpStack subscribes to every command of
+ * its devices; there is one, `down`.
+ */
+const NETWORKS: Readonly<
+  Record<NetworkServer, { root: string; publish: readonly string[]; receive: readonly string[] }>
+> = {
+  chirpstack: { root: 'application', publish: ['device/+/event/+'], receive: ['device/+/command/+'] },
+  'the-things-stack': {
+    root: 'v3',
+    publish: [...THINGS_STACK_EVENTS, 'up/normalized'].map((event) => `devices/+/${event}`),
+    receive: ['devices/+/down/push', 'devices/+/down/replace'],
+  },
+  generic: { root: 'uplink', publish: ['+'], receive: [] },
+};
+
+type Gateway = Extract<Principal, { type: 'gateway' }>;
+
+function applicationScopes({ network, applications }: Gateway, suffixes: readonly string[]): string[] {
+  const levels = applications === 'all' ? ['+'] : applications.filter(isApplication);
+  return levels.flatMap((level) => suffixes.map((suffix) => `${NETWORKS[network].root}/${level}/${suffix}`));
+}
+
+/** One level, or with the tenant of The Things Stack two names with an '@' between them. */
+function isApplication(text: string): boolean {
+  const names = text.split('@');
+  return names.length <= 2 && names.every((name) => TOPIC_LEVEL.test(name));
 }
 
 function departmentScopes(departments: readonly string[] | null): string[] {
@@ -129,12 +154,17 @@ function whyOutside(principal: Principal, topic: string): DenialReason {
       return topic.startsWith(own) ? 'wrong-channel' : 'foreign-device';
     }
     case 'gateway':
-      if (principal.application === null) return 'no-application';
-      if (root !== 'application/') return 'outside-scope';
-      return topic.startsWith(`application/${principal.application}/`) ? 'wrong-channel' : 'foreign-application';
+      return whyOutsideNetwork(principal, topic, root);
     case 'user':
       return root === 'city/' || root === 'alarms/' ? 'foreign-department' : 'outside-scope';
     case 'service':
       return 'outside-scope';
   }
+}
+
+function whyOutsideNetwork({ network, applications }: Gateway, topic: string, root: string): DenialReason {
+  if (applications.length === 0) return 'no-application';
+  if (root !== `${NETWORKS[network].root}/`) return 'outside-scope';
+  const application = topic.split('/')[1] ?? '';
+  return applications === 'all' || applications.includes(application) ? 'wrong-channel' : 'foreign-application';
 }

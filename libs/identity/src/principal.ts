@@ -1,3 +1,5 @@
+import type { NetworkServer } from '#core';
+
 /** Who is talking to us, after authentication. */
 export type Principal =
   | {
@@ -7,7 +9,16 @@ export type Principal =
       readonly department: string;
       readonly kind: string;
     }
-  | { readonly type: 'gateway'; readonly id: string; readonly clientId: string; readonly application: string | null }
+  | {
+      /** A LoRaWAN network server. */
+      readonly type: 'gateway';
+      readonly id: string;
+      readonly clientId: string;
+      /** Whose topics it speaks. */
+      readonly network: NetworkServer;
+      /** As topics name them (`{application}@{tenant}` for The Things Stack); 'all' is every application of its network. */
+      readonly applications: readonly string[] | 'all';
+    }
   /** A process of the platform itself: 'ingest', 'alerts', 'api'. */
   | { readonly type: 'service'; readonly id: string; readonly clientId: string }
   /** A person or a department's program, by account or API key. Null departments: all. */

@@ -101,7 +101,7 @@ export interface Credential {
   readonly type: 'device' | 'gateway';
   /** Device id, or the gateway's own id. */
   readonly subject: string;
-  /** ChirpStack application that a gateway credential may publish for; null for devices. */
+  /** ChirpStack application of a gateway that is no network server of `networkServers`, which has its own list; null for devices. */
   readonly application: string | null;
   readonly keyHash: string;
   /** SHA-256 fingerprint of a pinned client certificate, or null. */

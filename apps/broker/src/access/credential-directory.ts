@@ -1,13 +1,27 @@
-import type { Clock } from '#core';
-import type { Credential, Device, Registry } from '#registry';
+import type { Clock, NetworkServer as Network, NetworkTopic } from '#core';
 import type { Principal } from '#identity';
+import { serverOfApplication } from '#registry';
+import type { Credential, Device, NetworkServer, NetworkServerType, Registry } from '#registry';
 
 /** A credential with what the broker must know of its device. */
 export interface CredentialEntry {
   readonly credential: Credential;
   /** Null for a gateway. */
   readonly device: { readonly department: string; readonly kind: string; readonly enabled: boolean } | null;
+  /** What a gateway is the network server of; null for devices. */
+  readonly network: NetworkServer | null;
 }
+
+const NETWORKS: Readonly<Record<NetworkServerType, Network>> = {
+  chirpstack: 'chirpstack',
+  'things-stack': 'the-things-stack',
+  http: 'generic',
+};
+const TYPES: Readonly<Record<Network, NetworkServerType>> = {
+  chirpstack: 'chirpstack',
+  'the-things-stack': 'things-stack',
+  generic: 'http',
+};
 
 const PAGE = 5_000;
 /** A user name that was not found, or whose key did not match, is not looked up again for this long. */
@@ -23,6 +37,7 @@ export class CredentialDirectory {
   private readonly entries = new Map<string, CredentialEntry>();
   private readonly ownerOfClientId = new Map<string, string>();
   private readonly usernamesOfDevice = new Map<string, Set<string>>();
+  private networks = new Map<string, NetworkServer>();
   private readonly lookedUpAt = new Map<string, number>();
 
   constructor(
@@ -35,6 +50,7 @@ export class CredentialDirectory {
   }
 
   async warm(): Promise<void> {
+    await this.refreshNetworks();
     const devices = await this.allDevices();
     for (let after: string | null = null; ;) {
       const page: Credential[] = await this.registry.credentials.list(after, PAGE);
@@ -57,6 +73,21 @@ export class CredentialDirectory {
     return [...(this.usernamesOfDevice.get(deviceId) ?? [])];
   }
 
+  /** Id of the network server that has the application of a topic. */
+  ownerOfTopic(topic: NetworkTopic): string | null {
+    const application =
+      topic.server === 'the-things-stack' && topic.tenant !== null
+        ? `${topic.application}@${topic.tenant}`
+        : topic.application;
+    return serverOfApplication(this.networks.values(), TYPES[topic.server], application)?.id ?? null;
+  }
+
+  /** There are few network servers, and their applications depend on one another. */
+  async refreshNetworks(): Promise<void> {
+    const servers = await this.registry.networkServers.list();
+    this.networks = new Map(servers.map((server) => [server.id, server]));
+  }
+
   /** Asks the registry, unless it was asked about this name a moment ago. */
   async lookUp(username: string): Promise<CredentialEntry | null> {
     const now = this.clock.monotonic();
@@ -75,6 +106,8 @@ export class CredentialDirectory {
       return null;
     }
     const device = credential.type === 'device' ? await this.registry.devices.get(credential.subject) : null;
+    // It may be of a network server that is younger than the last look at the registry's changes.
+    if (credential.type === 'gateway') await this.refreshNetworks();
     this.set(credential, device);
     return this.find(username);
   }
@@ -96,7 +129,8 @@ export class CredentialDirectory {
   private set(credential: Credential, device: Device | null): void {
     this.forget(credential.username);
     const known = device && { department: device.department, kind: device.kind, enabled: device.enabled };
-    this.entries.set(credential.username, { credential, device: known });
+    const network = credential.type === 'gateway' ? (this.networks.get(credential.subject) ?? null) : null;
+    this.entries.set(credential.username, { credential, device: known, network });
     this.ownerOfClientId.set(credential.clientId, credential.username);
     if (credential.type !== 'device') return;
     let usernames = this.usernamesOfDevice.get(credential.subject);
@@ -118,14 +152,15 @@ export class CredentialDirectory {
 
 /** Why a credential may not be used now, or who its bearer is. */
 export function principalOf(entry: CredentialEntry): Principal | 'revoked' | 'device-disabled' {
-  const { credential, device } = entry;
+  const { credential, device, network } = entry;
   if (credential.revokedAt !== null) return 'revoked';
   if (credential.type === 'gateway') {
     return {
       type: 'gateway',
       id: credential.subject,
       clientId: credential.clientId,
-      application: credential.application,
+      network: network === null ? 'chirpstack' : NETWORKS[network.type],
+      applications: network?.applications ?? (credential.application === null ? [] : [credential.application]),
     };
   }
   if (device === null) return 'revoked';

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '#core';
 import { type Decision, mayPublish, mayReceive, maySubscribe, type Principal, verifyKey } from '#identity';
 import type { Registry } from '#registry';
-import { journalSource } from '../lane/journal-source.js';
+import { journalSource, type OwnerOfTopic } from '../lane/journal-source.js';
 import type { AccessPolicy, ConnectAttempt, Refusal, Verdict } from './access-policy.js';
 import { type CredentialDirectory, type CredentialEntry, principalOf } from './credential-directory.js';
 import { LoginThrottle } from './login-throttle.js';
@@ -22,6 +22,7 @@ export class RegistryPolicy implements AccessPolicy {
   readonly users: UserAuthenticator;
   private readonly throttle: LoginThrottle;
   private readonly serviceKeyHash: Buffer;
+  private readonly ownerOf: OwnerOfTopic = (topic) => this.directory.ownerOfTopic(topic);
 
   constructor(
     registry: Registry,
@@ -53,7 +54,7 @@ export class RegistryPolicy implements AccessPolicy {
   }
 
   journalSource(principal: Principal, topic: string): string | null {
-    return journalSource(principal, topic);
+    return journalSource(principal, topic, this.ownerOf);
   }
 
   /**

@@ -10,6 +10,8 @@ export interface Revision {
   readonly usernames: readonly string[];
   /** Accounts and API keys changed: users have to be judged again. */
   readonly users: boolean;
+  /** Network servers changed: whom a topic of theirs is put down to has to be found again. */
+  readonly networks: boolean;
 }
 
 /** Follows the registry's changes, so that a revoked credential is out within about a second (THREATS 6). */
@@ -64,13 +66,16 @@ export class RegistryWatch {
   private async apply(changes: readonly RegistryChange[]): Promise<void> {
     const usernames = new Set<string>();
     let users = false;
+    let networks = false;
     for (const { entity, id } of changes) {
       if (entity === 'credential') usernames.add(id);
       else if (entity === 'device') for (const username of this.directory.usernamesOf(id)) usernames.add(username);
       else if (entity === 'account') users = true;
+      else if (entity === 'network-server') networks = true;
     }
+    if (networks) await this.directory.refreshNetworks();
     for (const username of usernames) await this.directory.refresh(username);
     if (users) this.users.forgetPasswords();
-    if (usernames.size > 0 || users) await this.revised({ usernames: [...usernames], users });
+    if (usernames.size > 0 || users || networks) await this.revised({ usernames: [...usernames], users, networks });
   }
 }

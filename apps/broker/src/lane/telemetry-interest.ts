@@ -30,11 +30,13 @@ export class TelemetryInterest {
   }
 }
 
+const NETWORK_ROOTS: ReadonlySet<string> = new Set(['application', 'v3', 'uplink']);
+
 function couldMatchTelemetry(filter: string): boolean {
   const levels = filter.split('/');
   const first = levels[0]!;
   const last = levels[levels.length - 1]!;
-  if (first === 'application') return true;
+  if (NETWORK_ROOTS.has(first)) return true;
   if (first !== 'city' && first !== '+' && first !== '#') return false;
   return first === '+' || first === '#' || last === '#' || last === '+' || last === 'telemetry';
 }
