@@ -6,3 +6,5 @@ export * from './environment.js';
 export * from './service-status.js';
 export * from './clock.js';
 export * from './districts/districts.js';
+export * from './quota.js';
+export * from './quota-meter.js';
