@@ -46,9 +46,7 @@ export function isQuota({ messagesPerMinute, burst, bytesPerDay }: Quota): boole
 }
 
 export function formatQuota({ messagesPerMinute, burst, bytesPerDay }: Quota): string {
-  return bytesPerDay === null
-    ? `${messagesPerMinute}:${burst}`
-    : `${messagesPerMinute}:${burst}:${bytesPerDay}`;
+  return bytesPerDay === null ? `${messagesPerMinute}:${burst}` : `${messagesPerMinute}:${burst}:${bytesPerDay}`;
 }
 
 /** The quota of a device of a kind that has this one of its own, or none. */

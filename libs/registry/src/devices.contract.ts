@@ -23,6 +23,8 @@ export function deviceContract({ registry, clock }: ContractContext): void {
       enabled: true,
       devEui: null,
       deviceType: null,
+      quota: null,
+      isolation: null,
       createdAt: clock.time,
       updatedAt: clock.time,
     });

@@ -4,6 +4,7 @@ import type { ContractContext } from './contract-context.contract.js';
 import { alarmContract } from './alarms.contract.js';
 import { networkContract } from './networks.contract.js';
 import { deviceContract } from './devices.contract.js';
+import { onboardingContract } from './onboarding.contract.js';
 import type { Department, Registry } from './registry.js';
 
 export interface RegistryUnderTest {
@@ -52,6 +53,7 @@ export function registryContract(subject: RegistryUnderTest): void {
 
   const context: ContractContext = { registry, another, clock };
   describe('devices', () => deviceContract(context));
+  describe('onboarding', () => onboardingContract(context));
   describe('alarms', () => alarmContract(context));
   describe('credentials, accounts and keys', () => accessContract(context));
   describe('rules, departments, audit and state', () => documentContract(context));
@@ -81,6 +83,8 @@ function accessContract({ registry, clock }: ContractContext): void {
       ...credential,
       keyHash: 'h2',
       certificateFingerprint: 'ab:cd',
+      formerKeyHash: null,
+      formerUntil: null,
       revokedAt: null,
       createdAt: clock.time,
     });

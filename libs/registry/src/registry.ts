@@ -1,4 +1,4 @@
-import type { DeviceIdentity } from '#core';
+import type { DeviceIdentity, Quota } from '#core';
 import type { Severity } from '#kinds';
 import type { DownlinkRepository } from './downlinks.js';
 import type { NetworkServerRepository } from './network-servers.js';
@@ -14,6 +14,8 @@ export interface Registry {
   readonly alarms: AlarmRepository;
   readonly rules: RuleRepository;
   readonly departments: DepartmentRepository;
+  readonly templates: TemplateRepository;
+  readonly claims: ClaimRepository;
   readonly audit: AuditRepository;
   readonly state: StateRepository;
   readonly networkServers: NetworkServerRepository;
@@ -45,8 +47,19 @@ export interface Device extends DeviceIdentity {
   readonly devEui: string | null;
   /** Id of a device type (vendor, model, version), which says how its raw payloads are decoded. */
   readonly deviceType: string | null;
+  /** How much it may send, where that differs from its kind's. */
+  readonly quota: Quota | null;
+  /** Why it is isolated, by whom and since when; null when it is not, or was isolated without saying why. */
+  readonly isolation: Isolation | null;
   readonly createdAt: number;
   readonly updatedAt: number;
+}
+
+export interface Isolation {
+  readonly reason: string;
+  /** 'admin', 'key:<id>': who isolated it. */
+  readonly by: string;
+  readonly at: number;
 }
 
 /** The district is found from the position by the repository (nearest polygon when outside all). */
@@ -61,6 +74,13 @@ export interface NewDevice {
   readonly intervalMs?: number;
   readonly devEui?: string | null;
   readonly deviceType?: string | null;
+  readonly quota?: Quota | null;
+}
+
+/** What may change of a device once it is registered. */
+export interface DeviceChange extends Partial<Omit<NewDevice, 'id'>> {
+  readonly enabled?: boolean;
+  readonly isolation?: Isolation | null;
 }
 
 export interface DeviceQuery {
@@ -88,7 +108,7 @@ export interface DeviceRepository {
   /** All or nothing. @throws LamplighterError `conflict` naming the ids or DevEUIs that exist */
   create(devices: readonly NewDevice[]): Promise<Device[]>;
   /** @throws LamplighterError `conflict` when another device has the DevEUI */
-  update(id: string, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): Promise<Device | null>;
+  update(id: string, change: DeviceChange): Promise<Device | null>;
   remove(id: string): Promise<boolean>;
 }
 
@@ -107,15 +127,28 @@ export interface Credential {
   /** SHA-256 fingerprint of a pinned client certificate, or null. */
   readonly certificateFingerprint: string | null;
   readonly revokedAt: number | null;
+  /** When the key that it has now was made. */
   readonly createdAt: number;
+  /** The key before, which works as well until `formerUntil`; null when there is none. */
+  readonly formerKeyHash: string | null;
+  readonly formerUntil: number | null;
+}
+
+/** What is written of a credential. */
+export interface NewCredential extends Omit<Credential, 'createdAt' | 'revokedAt' | 'formerKeyHash' | 'formerUntil'> {
+  /** The key that it replaces goes on working until then. */
+  readonly keepFormerUntil?: number;
 }
 
 export interface CredentialRepository {
   get(username: string): Promise<Credential | null>;
   /** For warming a broker's cache: everything, in pages ordered by user name. */
   list(after: string | null, limit: number): Promise<Credential[]>;
-  /** Creates or replaces the credentials of these user names. */
-  put(credentials: readonly Omit<Credential, 'createdAt' | 'revokedAt'>[]): Promise<void>;
+  /**
+   * Creates or replaces the credentials of these user names. A key that is replaced is worth nothing any more, unless
+   * `keepFormerUntil` says until when; one that was revoked is never kept.
+   */
+  put(credentials: readonly NewCredential[]): Promise<void>;
   revoke(username: string): Promise<boolean>;
 }
 
@@ -287,6 +320,77 @@ export interface AuditRepository {
     readonly limit: number;
     readonly before?: number;
   }): Promise<AuditEntry[]>;
+}
+
+/** What devices of a department that are set up alike have in common. */
+export interface DeviceTemplate {
+  readonly id: string;
+  readonly kind: string;
+  readonly department: string;
+  /** Name of a device, with `{id}`, `{kind}` and `{department}` filled in; null: its id. */
+  readonly namePattern: string | null;
+  readonly intervalMs: number | null;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly deviceType: string | null;
+  readonly quota: Quota | null;
+  readonly updatedAt: number;
+}
+
+export interface TemplateRepository {
+  /** In order of id. Null departments: all. */
+  list(departments: readonly string[] | null): Promise<DeviceTemplate[]>;
+  get(id: string): Promise<DeviceTemplate | null>;
+  put(template: Omit<DeviceTemplate, 'updatedAt'>): Promise<DeviceTemplate>;
+  remove(id: string): Promise<boolean>;
+}
+
+/** A device that is prepared: whoever has its code may register it, once, where it stands. */
+export interface Claim {
+  /** Shown in lists and audits; not the code. */
+  readonly id: string;
+  /** Keyed hash of the code (HMAC-SHA-256), which is not kept. */
+  readonly codeHash: string;
+  readonly department: string;
+  readonly kind: string;
+  readonly deviceType: string | null;
+  readonly devEui: string | null;
+  readonly template: string | null;
+  /** Id that the device will get; null: made from `idPrefix` and the claim's id. */
+  readonly deviceId: string | null;
+  readonly idPrefix: string | null;
+  readonly createdBy: string;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+  readonly redeemedAt: number | null;
+  readonly redeemedBy: string | null;
+  /** The device that came of it. */
+  readonly device: string | null;
+  readonly revokedAt: number | null;
+}
+
+export type NewClaim = Omit<Claim, 'createdAt' | 'redeemedAt' | 'redeemedBy' | 'device' | 'revokedAt'>;
+
+export interface ClaimQuery {
+  readonly departments: readonly string[] | null;
+  /** Neither redeemed nor revoked nor expired. */
+  readonly outstanding?: boolean;
+  readonly limit: number;
+  readonly after?: string;
+}
+
+export interface ClaimRepository {
+  create(claims: readonly NewClaim[]): Promise<Claim[]>;
+  get(id: string): Promise<Claim | null>;
+  findByCode(codeHash: string): Promise<Claim | null>;
+  /** In order of id. */
+  list(query: ClaimQuery): Promise<Claim[]>;
+  /**
+   * Uses the claim up: true for exactly one caller, however many come at once, and only while it is outstanding.
+   * A claim whose device could not be registered is given back with `reopen`.
+   */
+  redeem(id: string, by: string, device: string): Promise<boolean>;
+  reopen(id: string): Promise<void>;
+  revoke(id: string): Promise<boolean>;
 }
 
 /** Small named documents of services: evaluator state, positions of publishers. */

@@ -29,6 +29,8 @@ class FakeRegistry {
       enabled: true,
       devEui,
       deviceType: null,
+      quota: null,
+      isolation: null,
       createdAt: 0,
       updatedAt: 0,
     });

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Credential, CredentialRepository } from '../registry.js';
+import type { Credential, CredentialRepository, NewCredential } from '../registry.js';
 import { chunksOf, type SqlContext, writeWithChanges } from './context.js';
 import type { CredentialRow } from './schema.js';
 
@@ -22,7 +22,7 @@ export class SqlCredentialRepository implements CredentialRepository {
   }
 
   /** A credential that is replaced is no longer revoked: it has another key. */
-  put(credentials: readonly Omit<Credential, 'createdAt' | 'revokedAt'>[]): Promise<void> {
+  put(credentials: readonly NewCredential[]): Promise<void> {
     const now = this.context.clock.now();
     // One statement cannot touch a row twice; of repeated user names the last one counts.
     const byUsername = new Map(credentials.map((credential) => [credential.username, toRow(credential, now)]));
@@ -41,6 +41,18 @@ export class SqlCredentialRepository implements CredentialRepository {
               certificate_fingerprint: eb.ref('excluded.certificate_fingerprint'),
               revoked_at: eb.ref('excluded.revoked_at'),
               created_at: eb.ref('excluded.created_at'),
+              former_until: eb
+                .case()
+                .when('credentials.revoked_at', 'is', null)
+                .then(eb.ref('excluded.former_until'))
+                .else(null)
+                .end(),
+              former_key_hash: eb
+                .case()
+                .when(eb.and([eb('credentials.revoked_at', 'is', null), eb('excluded.former_until', 'is not', null)]))
+                .then(eb.ref('credentials.key_hash'))
+                .else(null)
+                .end(),
             })),
           )
           .execute();
@@ -53,7 +65,7 @@ export class SqlCredentialRepository implements CredentialRepository {
     return writeWithChanges(this.context, 'credential', async (transaction) => {
       const { numUpdatedRows } = await transaction
         .updateTable('credentials')
-        .set({ revoked_at: this.context.clock.now() })
+        .set({ revoked_at: this.context.clock.now(), former_key_hash: null, former_until: null })
         .where('username', '=', username)
         .where('revoked_at', 'is', null)
         .executeTakeFirst();
@@ -63,7 +75,7 @@ export class SqlCredentialRepository implements CredentialRepository {
   }
 }
 
-function toRow(credential: Omit<Credential, 'createdAt' | 'revokedAt'>, now: number): CredentialRow {
+function toRow(credential: NewCredential, now: number): CredentialRow {
   return {
     username: credential.username,
     client_id: credential.clientId,
@@ -74,6 +86,8 @@ function toRow(credential: Omit<Credential, 'createdAt' | 'revokedAt'>, now: num
     certificate_fingerprint: credential.certificateFingerprint,
     revoked_at: null,
     created_at: now,
+    former_key_hash: null,
+    former_until: credential.keepFormerUntil ?? null,
   };
 }
 
@@ -88,5 +102,8 @@ function toCredential(row: Selectable<CredentialRow>): Credential {
     certificateFingerprint: row.certificate_fingerprint,
     revokedAt: row.revoked_at,
     createdAt: row.created_at,
+    // A new credential has no key before it, whatever was asked for.
+    formerKeyHash: row.former_key_hash,
+    formerUntil: row.former_key_hash === null ? null : row.former_until,
   };
 }

@@ -1,6 +1,6 @@
 import { type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
-import { LamplighterError } from '#core';
-import type { Device, DeviceQuery, DeviceRepository, NewDevice } from '../registry.js';
+import { LamplighterError, type Quota } from '#core';
+import type { Device, DeviceChange, DeviceQuery, DeviceRepository, Isolation, NewDevice } from '../registry.js';
 import { appendChanges, chunksOf, type SqlContext, writeWithChanges } from './context.js';
 import type { DeviceRow, RegistrySchema } from './schema.js';
 
@@ -66,7 +66,7 @@ export class SqlDeviceRepository implements DeviceRepository {
     });
   }
 
-  update(id: string, change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean }): Promise<Device | null> {
+  update(id: string, change: DeviceChange): Promise<Device | null> {
     return writeWithChanges(this.context, 'device', async (transaction) => {
       const before = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
       if (before === undefined) return { result: null, changed: [] };
@@ -142,15 +142,14 @@ export class SqlDeviceRepository implements DeviceRepository {
       enabled: 1,
       dev_eui: device.devEui?.toLowerCase() ?? null,
       device_type: device.deviceType ?? null,
+      quota: jsonOf(device.quota),
+      isolation: null,
       created_at: now,
       updated_at: now,
     };
   }
 
-  private changedRow(
-    before: Selectable<DeviceRow>,
-    change: Partial<Omit<NewDevice, 'id'>> & { enabled?: boolean },
-  ): DeviceRow {
+  private changedRow(before: Selectable<DeviceRow>, change: DeviceChange): DeviceRow {
     const latitude = change.latitude ?? before.latitude;
     const longitude = change.longitude ?? before.longitude;
     return {
@@ -166,9 +165,21 @@ export class SqlDeviceRepository implements DeviceRepository {
       enabled: change.enabled === undefined ? before.enabled : Number(change.enabled),
       dev_eui: change.devEui === undefined ? before.dev_eui : (change.devEui?.toLowerCase() ?? null),
       device_type: change.deviceType === undefined ? before.device_type : change.deviceType,
+      quota: change.quota === undefined ? before.quota : jsonOf(change.quota),
+      isolation: isolationOf(before, change),
       updated_at: this.context.clock.now(),
     };
   }
+}
+
+/** What was said when it was isolated goes when it is released. */
+function isolationOf(before: Selectable<DeviceRow>, { enabled, isolation }: DeviceChange): string | null {
+  if (isolation !== undefined) return jsonOf(isolation);
+  return enabled === true ? null : before.isolation;
+}
+
+function jsonOf(value: object | null | undefined): string | null {
+  return value === null || value === undefined ? null : JSON.stringify(value);
 }
 
 function refuseRepeated(rows: readonly DeviceRow[]): void {
@@ -238,6 +249,8 @@ function toDevice(row: Selectable<DeviceRow>): Device {
     enabled: row.enabled === 1,
     devEui: row.dev_eui,
     deviceType: row.device_type,
+    quota: row.quota === null ? null : (JSON.parse(row.quota) as Quota),
+    isolation: row.isolation === null ? null : (JSON.parse(row.isolation) as Isolation),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   };

@@ -5,6 +5,7 @@ import { firstTables } from './migrations/001-first-tables.js';
 import { lorawanDevices } from './migrations/002-lorawan-devices.js';
 import { networkServers } from './migrations/008-network-servers.js';
 import { downlinks } from './migrations/009-downlinks.js';
+import { onboarding } from './migrations/006-onboarding.js';
 import type { RegistrySchema } from './schema.js';
 
 /**
@@ -30,6 +31,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
   return {
     '001-first-tables': { up: (db) => execute(db, firstTables(types)) },
     '002-lorawan-devices': { up: (db) => execute(db, lorawanDevices(types)) },
+    '006-onboarding': { up: (db) => execute(db, onboarding(types)) },
     '008-network-servers': { up: (db) => execute(db, networkServers(types)) },
     '009-downlinks': { up: (db) => execute(db, downlinks(types)) },
   };

@@ -16,6 +16,8 @@ export interface RegistrySchema {
   alarms: AlarmRow;
   alarm_transitions: TransitionRow;
   departments: DepartmentRow;
+  templates: TemplateRow;
+  claims: ClaimRow;
   audit: AuditRow;
   state: StateRow;
   network_servers: NetworkServerRow;
@@ -37,6 +39,8 @@ export interface DeviceRow {
   enabled: number;
   dev_eui: string | null;
   device_type: string | null;
+  quota: string | null;
+  isolation: string | null;
   created_at: number;
   updated_at: number;
 }
@@ -51,6 +55,8 @@ export interface CredentialRow {
   certificate_fingerprint: string | null;
   revoked_at: number | null;
   created_at: number;
+  former_key_hash: string | null;
+  former_until: number | null;
 }
 
 export interface AccountRow {
@@ -109,6 +115,37 @@ export interface TransitionRow {
   actor: string;
   reason: string | null;
   snapshot: string;
+}
+
+export interface TemplateRow {
+  id: string;
+  kind: string;
+  department: string;
+  name_pattern: string | null;
+  interval_ms: number | null;
+  tags: string;
+  device_type: string | null;
+  quota: string | null;
+  updated_at: number;
+}
+
+export interface ClaimRow {
+  id: string;
+  code_hash: string;
+  department: string;
+  kind: string;
+  device_type: string | null;
+  dev_eui: string | null;
+  template: string | null;
+  device_id: string | null;
+  id_prefix: string | null;
+  created_by: string;
+  created_at: number;
+  expires_at: number;
+  redeemed_at: number | null;
+  redeemed_by: string | null;
+  device: string | null;
+  revoked_at: number | null;
 }
 
 export interface DepartmentRow {

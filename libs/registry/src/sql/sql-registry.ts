@@ -5,6 +5,7 @@ import type { Department, Registry, RegistryChange } from '../registry.js';
 import { SqlAccountRepository } from './account.repository.js';
 import { SqlAlarmRepository } from './alarm.repository.js';
 import { SqlAuditRepository } from './audit.repository.js';
+import { SqlClaimRepository } from './claim.repository.js';
 import type { SqlContext } from './context.js';
 import { SqlCredentialRepository } from './credential.repository.js';
 import { SqlDepartmentRepository } from './department.repository.js';
@@ -16,6 +17,7 @@ import { SqlNetworkServerRepository } from './network-server.repository.js';
 import { SqlRuleRepository } from './rule.repository.js';
 import type { RegistrySchema } from './schema.js';
 import { SqlStateRepository } from './state.repository.js';
+import { SqlTemplateRepository } from './template.repository.js';
 
 export interface RegistryOptions {
   readonly clock?: Clock;
@@ -33,6 +35,8 @@ export class SqlRegistry implements Registry {
   readonly alarms: SqlAlarmRepository;
   readonly rules: SqlRuleRepository;
   readonly departments: SqlDepartmentRepository;
+  readonly templates: SqlTemplateRepository;
+  readonly claims: SqlClaimRepository;
   readonly audit: SqlAuditRepository;
   readonly state: SqlStateRepository;
   readonly networkServers: SqlNetworkServerRepository;
@@ -45,6 +49,8 @@ export class SqlRegistry implements Registry {
     this.alarms = new SqlAlarmRepository(context);
     this.rules = new SqlRuleRepository(context);
     this.departments = new SqlDepartmentRepository(context);
+    this.templates = new SqlTemplateRepository(context);
+    this.claims = new SqlClaimRepository(context);
     this.audit = new SqlAuditRepository(context);
     this.state = new SqlStateRepository(context);
     this.networkServers = new SqlNetworkServerRepository(context);
