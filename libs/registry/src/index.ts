@@ -1,4 +1,5 @@
 export * from './registry.js';
+export * from './device-state.js';
 export { planImport, type ImportContext, type ImportFault, type ImportPlan } from './device-import/plan-import.js';
 export * from './downlinks.js';
 export * from './network-servers.js';

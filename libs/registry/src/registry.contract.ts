@@ -3,6 +3,7 @@ import type { Clock } from '#core';
 import type { ContractContext } from './contract-context.contract.js';
 import { alarmContract } from './alarms.contract.js';
 import { networkContract } from './networks.contract.js';
+import { deviceStateContract } from './device-state.contract.js';
 import { deviceContract } from './devices.contract.js';
 import { onboardingContract } from './onboarding.contract.js';
 import type { Department, Registry } from './registry.js';
@@ -54,6 +55,7 @@ export function registryContract(subject: RegistryUnderTest): void {
   const context: ContractContext = { registry, another, clock };
   describe('devices', () => deviceContract(context));
   describe('onboarding', () => onboardingContract(context));
+  describe('device state and gateways', () => deviceStateContract(context));
   describe('alarms', () => alarmContract(context));
   describe('credentials, accounts and keys', () => accessContract(context));
   describe('rules, departments, audit and state', () => documentContract(context));

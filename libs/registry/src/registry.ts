@@ -1,5 +1,6 @@
 import type { DeviceIdentity, Quota } from '#core';
 import type { Severity } from '#kinds';
+import type { DeviceStateRepository, NetworkGatewayRepository } from './device-state.js';
 import type { DownlinkRepository } from './downlinks.js';
 import type { NetworkServerRepository } from './network-servers.js';
 
@@ -20,6 +21,8 @@ export interface Registry {
   readonly state: StateRepository;
   readonly networkServers: NetworkServerRepository;
   readonly downlinks: DownlinkRepository;
+  readonly deviceState: DeviceStateRepository;
+  readonly gateways: NetworkGatewayRepository;
   /**
    * Changes since a position, oldest first, so that services keep caches: poll about once a second.
    * A service that starts reads `position()` first, loads, then polls from there.

@@ -88,6 +88,7 @@ export class SqlDeviceRepository implements DeviceRepository {
         .where('subject', '=', id)
         .returning('username')
         .execute();
+      await transaction.deleteFrom('device_state').where('device', '=', id).execute();
       await appendChanges(this.context, transaction, 'device', [id]);
       await appendChanges(
         this.context,

@@ -3,6 +3,7 @@ import { LamplighterError } from '#core';
 import type { RegistryDialect } from './dialect.js';
 import { firstTables } from './migrations/001-first-tables.js';
 import { lorawanDevices } from './migrations/002-lorawan-devices.js';
+import { deviceState } from './migrations/007-device-state.js';
 import { networkServers } from './migrations/008-network-servers.js';
 import { downlinks } from './migrations/009-downlinks.js';
 import { onboarding } from './migrations/006-onboarding.js';
@@ -32,6 +33,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '001-first-tables': { up: (db) => execute(db, firstTables(types)) },
     '002-lorawan-devices': { up: (db) => execute(db, lorawanDevices(types)) },
     '006-onboarding': { up: (db) => execute(db, onboarding(types)) },
+    '007-device-state': { up: (db) => execute(db, deviceState(types)) },
     '008-network-servers': { up: (db) => execute(db, networkServers(types)) },
     '009-downlinks': { up: (db) => execute(db, downlinks(types)) },
   };

@@ -24,6 +24,8 @@ export interface RegistrySchema {
   network_applications: NetworkApplicationRow;
   downlinks: DownlinkRow;
   changes: ChangeRow;
+  device_state: DeviceStateRow;
+  gateways: GatewayRow;
 }
 
 export interface DeviceRow {
@@ -43,6 +45,19 @@ export interface DeviceRow {
   isolation: string | null;
   created_at: number;
   updated_at: number;
+}
+
+export interface DeviceStateRow {
+  device: string;
+  state: string;
+  updated_at: number;
+}
+
+export interface GatewayRow {
+  number: Generated<number>;
+  eui: string;
+  first_seen: number;
+  last_seen: number;
 }
 
 export interface CredentialRow {

@@ -10,7 +10,9 @@ import type { SqlContext } from './context.js';
 import { SqlCredentialRepository } from './credential.repository.js';
 import { SqlDepartmentRepository } from './department.repository.js';
 import { SqlDeviceRepository } from './device.repository.js';
+import { SqlDeviceStateRepository } from './device-state.repository.js';
 import type { RegistryDialect } from './dialect.js';
+import { SqlGatewayRepository } from './gateway.repository.js';
 import { migrate } from './migrations.js';
 import { SqlDownlinkRepository } from './downlink.repository.js';
 import { SqlNetworkServerRepository } from './network-server.repository.js';
@@ -41,6 +43,8 @@ export class SqlRegistry implements Registry {
   readonly state: SqlStateRepository;
   readonly networkServers: SqlNetworkServerRepository;
   readonly downlinks: SqlDownlinkRepository;
+  readonly deviceState: SqlDeviceStateRepository;
+  readonly gateways: SqlGatewayRepository;
 
   private constructor(private readonly context: SqlContext) {
     this.devices = new SqlDeviceRepository(context);
@@ -55,6 +59,8 @@ export class SqlRegistry implements Registry {
     this.state = new SqlStateRepository(context);
     this.networkServers = new SqlNetworkServerRepository(context);
     this.downlinks = new SqlDownlinkRepository(context);
+    this.deviceState = new SqlDeviceStateRepository(context);
+    this.gateways = new SqlGatewayRepository(context);
   }
 
   /** Connects, migrates and seeds. @throws LamplighterError `registry-unavailable` */
