@@ -28,6 +28,10 @@ import { validationPipe } from './http/validation.pipe.js';
 import { KindsController } from './kinds/kinds.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerService } from './ledger/ledger.service.js';
+import { NetworkAuthentication } from './network/network-authentication.service.js';
+import { NetworkEdgesController } from './network/network-edges.controller.js';
+import { NetworkServersController } from './network/network-servers.controller.js';
+import { NetworkServerService } from './network/network-server.service.js';
 import { CLOCK, FEED_TAIL, JOURNAL_COUNTS, LOGGER, REGISTRY, SERVICE_BUS, SETTINGS, TELEMETRY } from './ports.js';
 import type { ApiAdapters } from './ports.js';
 import { CompletenessService } from './readings/completeness.service.js';
@@ -66,6 +70,8 @@ const CONTROLLERS = [
   DeadLettersController,
   LedgerController,
   TelemetryController,
+  NetworkServersController,
+  NetworkEdgesController,
   AccountsController,
   HealthController,
   DocsController,
@@ -87,6 +93,8 @@ const SERVICES = [
   GuessThrottle,
   LatestService,
   LedgerService,
+  NetworkAuthentication,
+  NetworkServerService,
   PasswordChecker,
   ReadinessService,
   ReadingTail,

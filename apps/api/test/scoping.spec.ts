@@ -32,13 +32,18 @@ const RULE = {
 /** A body that the route would take, so that nothing but the scope can refuse the request. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'patch /v1/devices/{id}': { name: 'mine now' },
+  'patch /v1/network-servers/{id}': { name: 'mine now' },
   'post /v1/alarms/{id}/acknowledge': { reason: 'mine now' },
   'post /v1/alarms/{id}/comment': { text: 'mine now' },
   'put /v1/rules/{id}': RULE,
   'put /v1/accounts/{username}': { password: 'mine now, all of it', role: 'admin', departments: ['hyd'] },
 };
-/** The same for everybody. */
-const UNSCOPED: ReadonlySet<string> = new Set(['get /v1/kinds/{name}']);
+/** The same for everybody, or for network servers with keys of their own, whoever else may ask. */
+const UNSCOPED: ReadonlySet<string> = new Set([
+  'get /v1/kinds/{name}',
+  'post /v1/network/things-stack/{server}',
+  'post /v1/network/chirpstack/{server}',
+]);
 
 describe('T34 things of other departments', () => {
   let api: Harness;
@@ -65,6 +70,7 @@ describe('T34 things of other departments', () => {
     await api.ask('PUT', '/v1/accounts/them', {
       body: { password: 'a long enough one', role: 'viewer', departments: ['epd'] },
     });
+    await api.ask('POST', '/v1/network-servers', { body: { id: 'of-all', type: 'chirpstack' } });
     const key = (await keyFor(api, 'viewer', ['epd'])).split('_')[1]!;
     foreign = {
       devices: 'THEIRS',
@@ -72,6 +78,8 @@ describe('T34 things of other departments', () => {
       rules: 'theirs',
       'api-keys': key,
       accounts: 'them',
+      // Brings messages of every department.
+      'network-servers': 'of-all',
     };
     const { paths } = (await api.ask('GET', '/openapi.json', { as: '' })).body as {
       paths: Record<string, Record<string, object>>;

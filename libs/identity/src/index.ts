@@ -5,3 +5,4 @@ export * from './secret-file.js';
 export * from './topic-filter.js';
 export * from './permissions.js';
 export * from './production-secrets.js';
+export * from './sealed-text.js';

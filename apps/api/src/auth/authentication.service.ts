@@ -94,7 +94,10 @@ export class AuthenticationService {
     throw new Problem('too-many-requests', 'Too many wrong credentials were tried.', { retryAfterSeconds: seconds });
   }
 
-  async noteFailure(subject: GuessSubject, method: 'password' | 'api-key' | 'device-key'): Promise<void> {
+  async noteFailure(
+    subject: GuessSubject,
+    method: 'password' | 'api-key' | 'device-key' | 'network-server-key',
+  ): Promise<void> {
     const startsBlock = this.throttle.fail(subject);
     await this.registry.audit.append({
       actor: 'anonymous',

@@ -24,6 +24,10 @@ export class Documents {
       .addBearerAuth({ type: 'http', description: 'An API key.', bearerFormat: 'll_<id>_<secret>' }, 'key')
       .addCookieAuth('lamplighter_session', { type: 'apiKey', description: 'The session of the console.' }, 'session')
       .addBasicAuth({ type: 'http', description: 'A device: its id, and the key that it uses for MQTT.' }, 'device')
+      .addBasicAuth(
+        { type: 'http', description: 'A network server: its id and its key. Its webhooks may send the key as Bearer.' },
+        'networkServer',
+      )
       .addSecurityRequirements('account')
       .addSecurityRequirements('key')
       .addSecurityRequirements('session')

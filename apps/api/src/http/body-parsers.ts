@@ -4,6 +4,10 @@ import { Problem } from './problem.js';
 /** Bodies in bytes. Telemetry is what a broker would take in one PUBLISH; an import holds a city of lampposts. */
 export const BODY_LIMITS: Readonly<Record<string, number>> = {
   '/v1/telemetry': 256 * 1024,
+  '/v1/network/things-stack/:server': 256 * 1024,
+  '/v1/network/things-stack/:server/*': 256 * 1024,
+  '/v1/network/chirpstack/:server': 256 * 1024,
+  '/v1/uplinks': 256 * 1024,
   '/v1/devices': 8 * 1024 * 1024,
   '/v1/devices/import': 32 * 1024 * 1024,
 };
@@ -16,7 +20,13 @@ const MAX_DEPTH = 32;
 const SUSPICIOUS = /__proto__|constructor|prototype|\\u00/;
 
 /** Routes that take the bytes as they are, whatever their type. */
-const RAW_ROUTES: ReadonlySet<string> = new Set(['/v1/telemetry']);
+const RAW_ROUTES: ReadonlySet<string> = new Set([
+  '/v1/telemetry',
+  '/v1/network/things-stack/:server',
+  '/v1/network/things-stack/:server/*',
+  '/v1/network/chirpstack/:server',
+  '/v1/uplinks',
+]);
 
 /** Replaces the parsers that Nest would register (`bodyParser: false`). */
 export function registerBodyParsers(fastify: FastifyInstance): void {
@@ -45,7 +55,8 @@ function takesRawBody(request: FastifyRequest): boolean {
   return RAW_ROUTES.has(request.routeOptions.url ?? '');
 }
 
-function parseJson(body: Buffer): unknown {
+/** @throws Problem `bad-request`; its text quotes nothing of the body */
+export function parseJson(body: Buffer): unknown {
   if (body.length === 0) return undefined;
   const text = body.toString('utf8');
   if (nestingOf(text) > MAX_DEPTH)

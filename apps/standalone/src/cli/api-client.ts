@@ -35,6 +35,10 @@ export class ApiClient {
     return (await response.json()) as T;
   }
 
+  async remove(path: string): Promise<void> {
+    await this.request('DELETE', path, {});
+  }
+
   /** Events of a server-sent event stream until the signal; connects again by itself and resumes where it was. */
   async *events(path: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: string; data: unknown }> {
     let lastId = '';

@@ -3,6 +3,7 @@ import { LamplighterError } from '#core';
 import { ApiProblem } from './api-client.js';
 import { deviceCommand } from './device.command.js';
 import { doctorCommand } from './doctor.command.js';
+import { networkServerCommand } from './network-server.command.js';
 import { queryCommand } from './query.command.js';
 import { replayCommand } from './replay.command.js';
 import { startCommand } from './start.command.js';
@@ -18,6 +19,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of [
     startCommand(outcome),
     deviceCommand(),
+    networkServerCommand(),
     tailCommand(),
     queryCommand(),
     replayCommand(),

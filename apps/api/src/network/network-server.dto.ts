@@ -1,0 +1,113 @@
+import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  ArrayMinSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  ValidateNested,
+} from 'class-validator';
+import { TOPIC_LEVEL } from '#core';
+import { APPLICATION, NETWORK_SERVER_TYPES } from '#registry';
+import type { NetworkServerType } from '#registry';
+
+const MAX_APPLICATIONS = 1_000;
+
+export class DownlinkApiDto {
+  @ApiProperty({
+    example:
+      'https://eu1.cloud.thethings.network/api/v3/as/applications/{application}/webhooks/lamplighter/devices/{device}/down/push',
+    description:
+      'Where downlinks are posted; `{application}` (without tenant), `{device}` and `{devEui}` are filled in.',
+  })
+  @Matches(/^https?:\/\/[^\s@]{1,1000}$/, { message: 'url must be an http or https address without credentials' })
+  url!: string;
+
+  @ApiPropertyOptional({ format: 'password', description: 'Sent as Bearer. Kept sealed and never shown.' })
+  @IsOptional()
+  @Matches(/^[\x21-\x7e]{1,512}$/, { message: 'key must be visible ASCII without spaces' })
+  key?: string;
+
+  @ApiPropertyOptional({
+    description: 'The address may be on a private network. Only an administrator may say so.',
+  })
+  @IsOptional()
+  @IsBoolean()
+  allowPrivate?: boolean;
+}
+
+export class NewNetworkServerDto {
+  @ApiProperty({ example: 'gwin', description: 'Its MQTT user name and client id, and the source of its messages.' })
+  @Matches(TOPIC_LEVEL, {
+    message: 'id must be 1 to 64 letters, digits, dots, dashes or underscores, and start with a letter or digit',
+  })
+  id!: string;
+
+  @ApiProperty({ enum: NETWORK_SERVER_TYPES })
+  @IsIn(NETWORK_SERVER_TYPES)
+  type!: NetworkServerType;
+
+  @ApiPropertyOptional({ example: 'LoRa network of the harbour' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 128)
+  name?: string;
+
+  @ApiPropertyOptional({
+    type: [String],
+    example: ['street-lamps@ttn'],
+    description:
+      'Applications whose messages it may bring; of The Things Stack `{application}@{tenant}`. ChirpStack may leave it out: then every application that no other one has.',
+  })
+  @IsOptional()
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(MAX_APPLICATIONS)
+  @Matches(APPLICATION, { each: true, message: 'applications must be ids, of The Things Stack with @ and the tenant' })
+  applications?: string[];
+
+  @ApiPropertyOptional({
+    type: DownlinkApiDto,
+    description: 'For a server that is not connected over MQTT: where its downlinks go.',
+  })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => DownlinkApiDto)
+  downlink?: DownlinkApiDto;
+}
+
+export class NetworkServerChangeDto extends PartialType(
+  PickType(NewNetworkServerDto, ['name', 'applications', 'downlink'] as const),
+) {}
+
+export class DownlinkApiViewDto {
+  @ApiProperty() url!: string;
+  @ApiProperty({ description: 'Whether a key is kept for it.' }) hasKey!: boolean;
+  @ApiProperty() allowPrivate!: boolean;
+}
+
+export class NetworkServerDto {
+  @ApiProperty({ example: 'gwin' }) id!: string;
+  @ApiProperty() name!: string;
+  @ApiProperty({ enum: NETWORK_SERVER_TYPES }) type!: NetworkServerType;
+  @ApiProperty({ type: [String], nullable: true, description: 'Null: every application that no other one has.' })
+  applications!: string[] | null;
+  @ApiProperty({ type: DownlinkApiViewDto, nullable: true }) downlink!: DownlinkApiViewDto | null;
+  @ApiProperty({ description: 'Whether it has a key that works.' }) active!: boolean;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+}
+
+export class NetworkServerWithKeyDto extends NetworkServerDto {
+  @ApiProperty({ description: 'Shown this once; only a keyed hash is kept.' }) key!: string;
+  @ApiProperty({ type: [String], description: 'What to set up at the network server, line by line.' })
+  instructions!: string[];
+}
+
+export class NetworkServersDto {
+  @ApiProperty({ type: [NetworkServerDto] }) networkServers!: NetworkServerDto[];
+}
