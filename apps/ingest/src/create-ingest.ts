@@ -1,10 +1,11 @@
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
-import type { Clock, DeviceIdentity, ReadingBatch, ServiceStatus } from '#core';
+import type { Clock, ReadingBatch, ServiceStatus } from '#core';
 import type { JournalConsumer } from '#journal';
 import { kinds } from '#kinds';
 import { BatchWriter, CONSUMER } from './batch-writer.js';
-import { AQHI_CONSUMER, DeriveAqhi } from './derived/derive-aqhi.js';
+import { Derive, DERIVE_CONSUMER } from './derived/derive.js';
+import { Subjects } from './derived/subjects.js';
 import { DeviceDirectory } from './devices/device-directory.js';
 import { DirectoryRefresh } from './devices/directory-refresh.js';
 import { restoreRecent } from './duplicates/restore-recent.js';
@@ -75,8 +76,8 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   await retry.run('registry', () => directory.start());
   const journal = await adapters.journal.consumer(CONSUMER);
   const pipeline = await createPipeline(parts, shared, journal);
-  const aqhi = await createDeriver(parts, shared);
-  const ingest = createService(parts, shared, pipeline, (readings) => aqhi.accepted(readings));
+  const derive = await createDeriver(parts, shared);
+  const ingest = createService(parts, shared, pipeline, (readings) => derive.accepted(readings));
   const strategy = new JournalStrategy(journal, {
     maxMessages: parts.batchMessages,
     maxInFlight: BATCHES_IN_FLIGHT,
@@ -89,7 +90,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   const status = new StatusPublisher({ bus, counters, health, directory, journal, feed: adapters.feed, clock });
   refresh.start();
   await app.listen();
-  aqhi.start();
+  derive.start();
   status.start();
   const close = async (): Promise<void> => {
     status.stop();
@@ -97,7 +98,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
     // What waits for a store that is down is given up in the end: it is still in the journal.
     const givingUp = setTimeout(() => shared.waiting.abort(), DRAIN_MS);
     await app.close();
-    await aqhi.stop();
+    await derive.stop();
     clearTimeout(givingUp);
     shared.waiting.abort();
     await refresh.stop();
@@ -143,16 +144,16 @@ async function createPipeline(parts: IngestParts, shared: Shared, journal: Journ
   );
 }
 
-async function createDeriver({ adapters, clock, logger }: IngestParts, shared: Shared): Promise<DeriveAqhi> {
+async function createDeriver({ adapters, clock, logger }: IngestParts, shared: Shared): Promise<Derive> {
   const { health, counters, retry, feed, writing, directory, reading } = shared;
-  return new DeriveAqhi({
+  return new Derive({
     feed,
-    consumer: await adapters.feed.consumer(AQHI_CONSUMER),
+    consumer: await adapters.feed.consumer(DERIVE_CONSUMER),
     feedStart: adapters.feed.state().nextSequence,
     store: adapters.store,
     whenWritten: () => writing.done(),
-    kinds: kinds.filter((kind) => kind.derived.includes('aqhi')).map((kind) => kind.name),
-    identify: (ids) => identitiesOf(directory, ids),
+    kinds,
+    subjects: new Subjects({ directory, devices: adapters.registry.devices }),
     retry,
     health,
     counters,
@@ -171,12 +172,4 @@ function createService(
   const reports = new RejectedReports(bus, counters, clock);
   const writer = new BatchWriter({ feed, store: adapters.store, reports, onAccepted, retry, counters, logger });
   return new IngestService(pipeline, writer, writing, counters, clock);
-}
-
-async function identitiesOf(directory: DeviceDirectory, ids: readonly string[]): Promise<DeviceIdentity[]> {
-  await directory.load(new Set(ids));
-  return ids.flatMap((id) => {
-    const device = directory.find(id);
-    return device === undefined ? [] : [device.identity];
-  });
 }

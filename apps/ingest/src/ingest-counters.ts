@@ -13,6 +13,7 @@ export class IngestCounters {
   reportsSent = 0;
   reportsDropped = 0;
   derivedRows = 0;
+  derivationFailures = 0;
   /** Times a reading had to be looked for in the store. */
   storeLookups = 0;
   /** Batches that the store refused as a whole and that were cut. */

@@ -1,3 +1,4 @@
+import { AQHI_DERIVATION } from './derivations/aqhi.derivation.js';
 import {
   AirQualityHealthIndex,
   CarbonMonoxide,
@@ -100,6 +101,7 @@ export const airStation = defineKind({
   department: 'epd',
   intervalMs: 60_000,
   payload: AirStationPayload,
+  derivations: [AQHI_DERIVATION],
   simulate: simulateAirStation,
   alarms: [
     above(

@@ -59,6 +59,8 @@ const UNITS = new Set([
   '/mL',
   'Mbit/s',
   'deg/d',
+  '%/d',
+  'd',
 ]);
 
 /** Titles that are the same in both scripts because they hold no character that differs, or no Chinese at all. */

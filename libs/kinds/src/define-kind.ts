@@ -1,5 +1,6 @@
 import { readConstraints } from './constraints.js';
 import { DEPARTMENTS } from './departments.js';
+import { derivationFaults } from './derivation.js';
 import type { Kind, Metric } from './kind.js';
 import { declaredMetrics, type DeclaredMetric } from './metric.decorators.js';
 
@@ -9,7 +10,7 @@ const DEFAULT_RETENTION_DAYS = 3653;
 const defined = new WeakSet<object>();
 
 /** What a kind says beside its class; metrics and derived metrics follow from the class. */
-export type KindDefinition = Omit<Kind, 'metrics' | 'derived'>;
+export type KindDefinition = Omit<Kind, 'metrics' | 'derived' | 'derivations'> & Partial<Pick<Kind, 'derivations'>>;
 
 /**
  * Builds a kind from its payload class.
@@ -21,7 +22,7 @@ export function defineKind(definition: KindDefinition): Kind {
   const declared = declaredMetrics(definition.payload);
   const metrics = declared.map((metric) => ({ ...withDefaults(metric), ...constraintsFor(metric.name) }));
   const derived = metrics.filter((metric) => metric.derived === true).map((metric) => metric.name);
-  const kind: Kind = { ...definition, metrics, derived };
+  const kind: Kind = { derivations: [], ...definition, metrics, derived };
   const faults = [...undeclared(), ...faultsOf(kind)];
   if (faults.length > 0) throw new Error(`Kind '${definition.name}' cannot be used.\n  ${faults.join('\n  ')}`);
   defined.add(kind);
@@ -71,6 +72,7 @@ function* faultsOf(kind: Kind): Iterable<string> {
   if (personal !== undefined && kind.consent === undefined && kind.identifiesPeople === undefined) {
     yield `metric '${personal.name}' is about single persons: state how they consent, or identifiesPeople`;
   }
+  yield* faultsOfDerivations(kind);
   const ids = new Set<string>();
   for (const alarm of kind.alarms) {
     if (ids.has(alarm.id)) yield `alarm '${alarm.id}' is declared twice`;
@@ -78,5 +80,14 @@ function* faultsOf(kind: Kind): Iterable<string> {
     if (alarm.type === 'threshold' && !kind.metrics.some((metric) => metric.name === alarm.metric)) {
       yield `alarm '${alarm.id}' watches '${alarm.metric}', which is not a metric`;
     }
+  }
+}
+
+/** Each derived metric is made by exactly one derivation: with none it stays empty, with two the later would win. */
+function* faultsOfDerivations({ derived, derivations, metrics }: Kind): Iterable<string> {
+  for (const derivation of derivations) yield* derivationFaults(derivation, metrics);
+  for (const metric of derived) {
+    const makers = derivations.filter((derivation) => derivation.metrics.includes(metric));
+    if (makers.length !== 1) yield `derived metric '${metric}' is made by ${makers.length} derivations`;
   }
 }

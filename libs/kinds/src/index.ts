@@ -7,6 +7,8 @@ export { defineKind, isKind, type KindDefinition } from './define-kind.js';
 export * from './metric.decorators.js';
 export { compileValidator, MAX_LISTED_REJECTIONS, type ReadingValidator } from './compile-validator.js';
 export * from './aqhi.js';
+export * from './derivation.js';
+export * from './group.js';
 export { describeKind, type KindDescription } from './describe-kind.js';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.js';
 export { admissibleKinds, readApprovals, refusedKinds, type Approvals, type RefusedKind } from './approvals.js';

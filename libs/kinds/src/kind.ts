@@ -1,3 +1,5 @@
+import type { Derivation } from './derivation.js';
+
 /** The declaration of a kind of device, as the rest of the house sees it. `defineKind` builds one from a class. */
 
 /** English, 繁體中文, 简体中文. */
@@ -129,6 +131,8 @@ export interface Kind {
   readonly payload: new () => object;
   /** Derived metrics the platform computes for devices of this kind, such as 'aqhi'. Stored like any other metric. */
   readonly derived: readonly string[];
+  /** How the derived metrics are computed: one for each of them, or for several at once. */
+  readonly derivations: readonly Derivation[];
   /** Absent for a kind that cannot identify anybody, which is what a kind should be. See `approvals.ts`. */
   readonly identifiesPeople?: Identification;
   /**

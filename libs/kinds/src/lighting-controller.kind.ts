@@ -1,3 +1,4 @@
+import { DayBurningHours, LAMP_HOURS_DERIVATION, LampHours } from './derivations/lamp-hours.derivation.js';
 import { absent, above, below, CHECK_SUPPLY, HOUR, isTrue, MINUTE } from './alarm-defaults.js';
 import { defineKind } from './define-kind.js';
 import { lwm2m } from './definitions.js';
@@ -88,6 +89,12 @@ export class LightingControllerPayload {
   /** The lamp burns by day. */
   @Flag('dayBurner', lwm2m(3416, 10), titles('Burning by day', '日間長亮', '白天长亮'))
   dayBurner?: boolean;
+
+  @LampHours()
+  lampHours?: number;
+
+  @DayBurningHours()
+  dayBurningHours?: number;
 }
 
 export const lightingController = defineKind({
@@ -101,6 +108,7 @@ export const lightingController = defineKind({
   department: 'hyd',
   intervalMs: 300_000,
   payload: LightingControllerPayload,
+  derivations: [LAMP_HOURS_DERIVATION],
   simulate: simulateLightingController,
   alarms: [
     isTrue(

@@ -1,3 +1,4 @@
+import { DaysToFull, FILLING_DERIVATION, FillRate } from './derivations/filling.derivation.js';
 import { above, absent, batteryLow, CHECK_GATEWAY, isTrue, MINUTE } from './alarm-defaults.js';
 import { simulateBin } from './bin-simulation.js';
 import { Collections, ContainerTemperature, FillLevel, Overturned } from './container-measures.js';
@@ -28,6 +29,12 @@ export class LitterBinPayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @FillRate()
+  fillRate?: number;
+
+  @DaysToFull()
+  daysToFull?: number;
 }
 
 export const litterBin = defineKind({
@@ -41,6 +48,7 @@ export const litterBin = defineKind({
   department: 'fehd',
   intervalMs: 1_800_000,
   payload: LitterBinPayload,
+  derivations: [FILLING_DERIVATION],
   simulate: simulateLitterBin,
   alarms: [
     above(

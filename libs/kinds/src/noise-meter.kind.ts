@@ -1,3 +1,4 @@
+import { NOISE_DERIVATIONS, NoiseDay, NoiseEvening, NoiseNight } from './derivations/noise.derivation.js';
 import { NoiseLevel } from './air-measures.js';
 import { above, absent, batteryLow, CHECK_GATEWAY, isTrue, MINUTE } from './alarm-defaults.js';
 import { defineKind } from './define-kind.js';
@@ -49,6 +50,15 @@ export class NoiseMeterPayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @NoiseDay()
+  noiseDay?: number;
+
+  @NoiseEvening()
+  noiseEvening?: number;
+
+  @NoiseNight()
+  noiseNight?: number;
 }
 
 export const noiseMeter = defineKind({
@@ -62,6 +72,7 @@ export const noiseMeter = defineKind({
   department: 'epd',
   intervalMs: 60_000,
   payload: NoiseMeterPayload,
+  derivations: NOISE_DERIVATIONS,
   simulate: simulateNoiseMeter,
   alarms: [
     above(

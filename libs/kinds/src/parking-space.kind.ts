@@ -1,3 +1,4 @@
+import { SpacesHeard, Vacancy, VACANCY_DERIVATION } from './derivations/vacancy.derivation.js';
 import { above, absent, batteryLow, CHECK_GATEWAY, isTrue, MINUTE } from './alarm-defaults.js';
 import { defineKind } from './define-kind.js';
 import { talq } from './definitions.js';
@@ -50,6 +51,12 @@ export class ParkingSpacePayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @Vacancy()
+  vacancy?: number;
+
+  @SpacesHeard()
+  spacesHeard?: number;
 }
 
 export const parkingSpace = defineKind({
@@ -63,6 +70,7 @@ export const parkingSpace = defineKind({
   department: 'td',
   intervalMs: 900_000,
   payload: ParkingSpacePayload,
+  derivations: [VACANCY_DERIVATION],
   simulate: simulateParkingSpace,
   alarms: [
     above(

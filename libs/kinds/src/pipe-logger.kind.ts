@@ -1,3 +1,5 @@
+import { QUARTER_MS } from './derivation.js';
+import { MinimumNightFlow, nightFlow } from './derivations/night-flow.derivation.js';
 import { above, absent, batteryLow, below, CHECK_GATEWAY, HOUR, isTrue, MINUTE } from './alarm-defaults.js';
 import { defineKind } from './define-kind.js';
 import { lwm2m, smartDataModel } from './definitions.js';
@@ -64,6 +66,9 @@ export class PipeLoggerPayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @MinimumNightFlow()
+  nightFlow?: number;
 }
 
 export const pipeLogger = defineKind({
@@ -77,6 +82,7 @@ export const pipeLogger = defineKind({
   department: 'wsd',
   intervalMs: 900_000,
   payload: PipeLoggerPayload,
+  derivations: [nightFlow(QUARTER_MS)],
   simulate: simulatePipeLogger,
   alarms: [
     below(

@@ -1,3 +1,4 @@
+import { DaysToFull, FILLING_DERIVATION, FillRate } from './derivations/filling.derivation.js';
 import { above, absent, batteryLow, CHECK_GATEWAY, HOUR, isTrue, MINUTE } from './alarm-defaults.js';
 import { simulateBin } from './bin-simulation.js';
 import { Collections, ContainerTemperature, FillLevel, LidOpen, Overturned } from './container-measures.js';
@@ -47,6 +48,12 @@ export class RecyclingBinPayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @FillRate()
+  fillRate?: number;
+
+  @DaysToFull()
+  daysToFull?: number;
 }
 
 export const recyclingBin = defineKind({
@@ -60,6 +67,7 @@ export const recyclingBin = defineKind({
   department: 'epd',
   intervalMs: 1_800_000,
   payload: RecyclingBinPayload,
+  derivations: [FILLING_DERIVATION],
   simulate: simulateRecyclingBin,
   alarms: [
     above(

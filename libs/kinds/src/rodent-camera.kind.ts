@@ -1,3 +1,8 @@
+import {
+  ABSENCE_RATE_DERIVATIONS,
+  NightAbsenceRate,
+  SurveyAbsenceRate,
+} from './derivations/absence-rate.derivation.js';
 import { lwm2m, smartDataModel } from './definitions.js';
 import { defineKind } from './define-kind.js';
 import type { SimulationContext } from './kind.js';
@@ -60,6 +65,12 @@ export class RodentCameraPayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @NightAbsenceRate()
+  nightAbsenceRate?: number;
+
+  @SurveyAbsenceRate()
+  surveyAbsenceRate?: number;
 }
 
 export const rodentCamera = defineKind({
@@ -73,6 +84,7 @@ export const rodentCamera = defineKind({
   department: 'fehd',
   intervalMs: 600_000,
   payload: RodentCameraPayload,
+  derivations: ABSENCE_RATE_DERIVATIONS,
   simulate: simulateRodentCamera,
   alarms: [
     {

@@ -1,3 +1,6 @@
+import { AQHI_DERIVATION } from './derivations/aqhi.derivation.js';
+import { DayBurningHours, LAMP_HOURS_DERIVATION, LampHours } from './derivations/lamp-hours.derivation.js';
+import { NOISE_DERIVATIONS, NoiseDay, NoiseEvening, NoiseNight } from './derivations/noise.derivation.js';
 import {
   AirQualityHealthIndex,
   CarbonMonoxide,
@@ -108,6 +111,21 @@ export class SmartLamppostPayload {
 
   @AirQualityHealthIndex()
   aqhi?: number;
+
+  @NoiseDay()
+  noiseDay?: number;
+
+  @NoiseEvening()
+  noiseEvening?: number;
+
+  @NoiseNight()
+  noiseNight?: number;
+
+  @LampHours()
+  lampHours?: number;
+
+  @DayBurningHours()
+  dayBurningHours?: number;
 }
 
 export const smartLamppost = defineKind({
@@ -121,6 +139,7 @@ export const smartLamppost = defineKind({
   department: 'hyd',
   intervalMs: 60_000,
   payload: SmartLamppostPayload,
+  derivations: [AQHI_DERIVATION, ...NOISE_DERIVATIONS, LAMP_HOURS_DERIVATION],
   simulate: simulateSmartLamppost,
   alarms: SMART_LAMPPOST_ALARMS,
 });

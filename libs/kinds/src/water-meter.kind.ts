@@ -1,3 +1,5 @@
+import { HOUR_MS } from './derivation.js';
+import { MinimumNightFlow, nightFlow } from './derivations/night-flow.derivation.js';
 import { absent, batteryLow, CHECK_GATEWAY, HOUR, isTrue } from './alarm-defaults.js';
 import { defineKind } from './define-kind.js';
 import { lwm2m } from './definitions.js';
@@ -55,6 +57,9 @@ export class WaterMeterPayload {
 
   @BatteryLevel()
   battery?: number;
+
+  @MinimumNightFlow()
+  nightFlow?: number;
 }
 
 export const waterMeter = defineKind({
@@ -68,6 +73,7 @@ export const waterMeter = defineKind({
   department: 'wsd',
   intervalMs: 3_600_000,
   payload: WaterMeterPayload,
+  derivations: [nightFlow(HOUR_MS)],
   simulate: simulateWaterMeter,
   alarms: [
     isTrue(

@@ -12,7 +12,7 @@ export interface StoreKind {
   readonly metrics: readonly string[];
   /**
    * Metrics that the platform computes; none of them is in `metrics`. A row that carries nothing else is not a reading: it
-   * is left out of keys, completeness and statistics, and a later one of the same device and time replaces it.
+   * is left out of keys, completeness and statistics, and a later one of the same device, time and metrics replaces it.
    */
   readonly derived: readonly string[];
 }
@@ -136,7 +136,11 @@ export interface HistoryValue {
   readonly value: number;
 }
 
-export const AGGREGATES = ['mean', 'min', 'max', 'count', 'sum', 'first', 'last'] as const;
+/**
+ * `energyMean` is the mean of levels in decibels, `10 lg (mean of 10^(L/10))` (ISO 1996-1): the mean of a sound is that of its energy. It
+ * says nothing about other units.
+ */
+export const AGGREGATES = ['mean', 'min', 'max', 'count', 'sum', 'first', 'last', 'energyMean'] as const;
 export type Aggregate = (typeof AGGREGATES)[number];
 
 export interface AggregateQuery {

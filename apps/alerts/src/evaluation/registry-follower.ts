@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Clock } from '#core';
-import type { Kind } from '#kinds';
+import { groupOf, type Kind } from '#kinds';
 import type { Device, Registry } from '#registry';
 import type { AlarmChange, RuleEvaluator } from '#rules';
 import type { AlarmEvaluation } from './alarm-evaluation.js';
@@ -35,7 +35,7 @@ export class RegistryFollower {
         ...(after === undefined ? {} : { after }),
       });
       if (page.length === 0) break;
-      for (const device of page) ids.add(device.id);
+      for (const device of page) for (const id of [device.id, ...this.groupsOf(device)]) ids.add(id);
       await evaluation.apply((evaluator) => this.register(evaluator, page));
       after = page.at(-1)!.id;
     }
@@ -66,6 +66,12 @@ export class RegistryFollower {
       ...this.register(evaluator, present),
       ...ids.filter((id) => !found.has(id)).flatMap((id) => evaluator.forget(id, now)),
     ]);
+  }
+
+  /** Groups have derived values and so alarms of their own; they last as long as a member is registered. */
+  private groupsOf(device: Device): string[] {
+    const derivations = this.kinds.find(({ name }) => name === device.kind)?.derivations ?? [];
+    return derivations.flatMap(({ groupBy }) => (groupBy === null ? [] : [groupOf(groupBy, device).id]));
   }
 
   private register(evaluator: RuleEvaluator, devices: readonly Device[]): AlarmChange[] {

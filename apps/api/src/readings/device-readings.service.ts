@@ -8,7 +8,7 @@ import { isoTime } from '../http/parameters.js';
 import { CLOCK, SETTINGS, TELEMETRY } from '../ports.js';
 import { readingOfBucket } from './bucket-reading.js';
 import { CompletenessService, intervalOf } from './completeness.service.js';
-import { metricsOf, valueOf } from './metric-value.js';
+import { metricsOf, requireMeaningful, valueOf } from './metric-value.js';
 import { PageCursor } from './page-cursor.js';
 import { requireAffordable } from './query-cost.js';
 import type { DeviceReadingsQueryDto, ReadingDto, ReadingsDto } from './readings.dto.js';
@@ -74,6 +74,7 @@ export class DeviceReadingsService {
     query: DeviceReadingsQueryDto,
   ) {
     const bucketing = bucketingOf(query);
+    requireMeaningful(metrics, bucketing.aggregates);
     requireAffordable({
       ...range,
       everyMs: bucketing.everyMs,

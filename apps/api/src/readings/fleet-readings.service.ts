@@ -10,7 +10,7 @@ import { Problem } from '../http/problem.js';
 import { CLOCK, TELEMETRY } from '../ports.js';
 import { readingOfBucket } from './bucket-reading.js';
 import { CompletenessService } from './completeness.service.js';
-import { metricsOf } from './metric-value.js';
+import { metricsOf, requireMeaningful } from './metric-value.js';
 import { requireAffordable } from './query-cost.js';
 import type { Grouping, ReadingsDto, ReadingsQueryDto } from './readings.dto.js';
 import { bucketingOf, rangeOf } from './time-range.js';
@@ -31,6 +31,7 @@ export class FleetReadingsService {
     const devices = await this.selection.select(caller, query);
     const kind = kindOfQuery(query.kind, devices);
     const metrics = metricsOf(kind, query.metric);
+    requireMeaningful(metrics, bucketing.aggregates);
     const groups = groupsOf(devices, query.groupBy ?? 'device');
     requireAffordable({
       ...range,

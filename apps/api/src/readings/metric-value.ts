@@ -1,4 +1,5 @@
 import type { Kind, Metric } from '#kinds';
+import type { Aggregate } from '#timeseries';
 import { Problem } from '../http/problem.js';
 
 export type MetricValue = number | boolean | string | null;
@@ -21,5 +22,14 @@ export function metricsOf(kind: Kind, names: readonly string[] | undefined): rea
     throw new Problem('bad-request', `'${name.slice(0, 64)}' is not a metric of ${kind.name}; it has ${known}.`, {
       pointer: '/metric',
     });
+  });
+}
+
+/** @throws Problem `bad-request` when the energy is asked of what is no level */
+export function requireMeaningful(metrics: readonly Metric[], aggregates: readonly Aggregate[]): void {
+  const strange = aggregates.includes('energyMean') ? metrics.find(({ unit }) => !unit.startsWith('dB')) : undefined;
+  if (strange === undefined) return;
+  throw new Problem('bad-request', `energyMean is for levels in dB; '${strange.name}' is in ${strange.unit}.`, {
+    pointer: '/aggregate',
   });
 }

@@ -54,6 +54,8 @@ export class ReadingDto {
   @ApiPropertyOptional({ type: Number }) sum?: number;
   @ApiPropertyOptional({ type: Number }) first?: number;
   @ApiPropertyOptional({ type: Number }) last?: number;
+  @ApiPropertyOptional({ type: Number, description: 'Of levels in decibels only: the mean of their energy.' })
+  energyMean?: number;
 }
 
 export class GapDto {

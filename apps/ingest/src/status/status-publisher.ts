@@ -65,6 +65,7 @@ export class StatusPublisher {
       ingest_reports_total: counters.reportsSent,
       ingest_reports_dropped_total: counters.reportsDropped,
       ingest_derived_rows_total: counters.derivedRows,
+      ingest_derivation_failures_total: counters.derivationFailures,
       ingest_store_lookups_total: counters.storeLookups,
       ingest_cut_batches_total: counters.cutBatches,
       ingest_known_devices: directory.size,

@@ -55,6 +55,7 @@ export const kindWith = (...alarms: readonly AlarmDefault[]): Kind => ({
   alarms,
   payload: Object,
   derived: [],
+  derivations: [],
   simulate: () => ({}),
 });
 

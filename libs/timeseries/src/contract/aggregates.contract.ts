@@ -24,7 +24,7 @@ export function describeAggregates(context: StoreContext): void {
     rows.map((row) => [new Date(row.time).toISOString().slice(0, 16), row.values.count]);
 
   describe('aggregate', () => {
-    it('computes all seven over the range, in order of time and not of arrival', async () => {
+    it('computes all of them over the range, in order of time and not of arrival', async () => {
       await store([
         { device: 'a', time: T0 + 2000, sequence: 0, values: { temperature: 4 } },
         { device: 'a', time: T0 + 1000, sequence: 1, values: { temperature: 7 } },
@@ -37,8 +37,34 @@ export function describeAggregates(context: StoreContext): void {
           group: 'a',
           time: T0,
           metric: 'temperature',
-          values: { mean: 4, min: 1, max: 7, count: 3, sum: 12, first: 7, last: 1 },
+          values: {
+            mean: 4,
+            min: 1,
+            max: 7,
+            count: 3,
+            sum: 12,
+            first: 7,
+            last: 1,
+            energyMean: expect.closeTo(4.6651, 4),
+          },
         },
+      ]);
+    });
+
+    it('means levels by their energy: 60 and 70 dB are 67.4 dB together, and more than a double holds stays a number', async () => {
+      await store([
+        { device: 'a', time: T0, sequence: 0, values: { temperature: 60, humidity: 1e6 } },
+        { device: 'b', time: T0 + 1000, sequence: 1, values: { temperature: 70, humidity: -1e6 } },
+      ]);
+      const rows = await context.opened.store.aggregate({
+        ...query,
+        groups: new Map([['a', 'both'], ['b', 'both']]), // prettier-ignore
+        metrics: ['temperature', 'humidity'],
+        aggregates: ['energyMean'],
+      });
+      expect(rows.map(({ values }) => values.energyMean)).toEqual([
+        expect.closeTo(67.4036, 4),
+        expect.closeTo(2996.99, 2),
       ]);
     });
 

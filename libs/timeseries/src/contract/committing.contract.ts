@@ -185,6 +185,18 @@ export function describeCommitting(context: StoreContext): void {
       ]);
     });
 
+    it('leave others of the same device and time as they are, also when they are computed again', async () => {
+      const { store } = context.opened;
+      const row = { device: 'a', time: T0, sequence: 0, values: { noiseNight: 55 } };
+      const noise = commitOf({ readings: [batchOf('weather', [row], ['noiseNight'])] });
+      for (const commit of [derive(3, T0), noise, derive(4, T0), noise]) await store.commit(commit);
+      const query = { kind: 'weather', devices: ['a'], metrics: [], from: T0, to: T0 + DAY, limit: 10 };
+      expect(compact(await store.history(query)).sort((x, y) => x[2].localeCompare(y[2]))).toEqual([
+        ['a', 0, 'aqhi', 4],
+        ['a', 0, 'noiseNight', 55],
+      ]);
+    });
+
     it('are no readings of the device', async () => {
       const { store } = context.opened;
       await store.commit(derive(3, T0));

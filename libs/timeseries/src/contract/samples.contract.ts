@@ -26,7 +26,7 @@ export const DAY = 24 * HOUR;
 export const T0 = Date.parse('2026-03-01T16:00:00Z');
 
 export const SCHEMA: StoreSchema = [
-  { kind: 'weather', metrics: ['temperature', 'humidity', 'lampFault'], derived: ['aqhi'] },
+  { kind: 'weather', metrics: ['temperature', 'humidity', 'lampFault'], derived: ['aqhi', 'noiseNight'] },
   { kind: 'toilet', metrics: ['visitors'], derived: [] },
 ];
 

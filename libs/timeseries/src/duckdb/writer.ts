@@ -4,7 +4,7 @@ import type { StoreCommit, StorePosition } from '../telemetry-store.js';
 import { storeFault } from './faults.js';
 import type { BootTable, NameTable } from './names.js';
 import { appendOutcomes, OutcomeCompaction } from './outcomes.js';
-import type { KindTable } from './tables.js';
+import { column, type KindTable } from './tables.js';
 import {
   blobs,
   chunksOf,
@@ -154,12 +154,22 @@ export class Writer {
     await this.append(table.tableName, columns, batch.length);
   }
 
-  /** A derived value that is computed again replaces what was there: derived rows have no sequence. */
+  /**
+   * A derived value that is computed again replaces what was there: derived rows have no sequence. Rows of the same device and time that carry
+   * other derived metrics stay.
+   */
   private async removeReplaced({ batch, table, devices }: PreparedBatch): Promise<void> {
     await this.connection.run(
-      `DELETE FROM ${table.table} WHERE sequence IS NULL AND (device, time) IN
+      // The range lets the engine skip the row groups of other times.
+      `DELETE FROM ${table.table} WHERE sequence IS NULL AND time >= $3 AND time <= $4
+         AND (${batch.metrics.map((metric) => `${column(metric)} IS NOT NULL`).join(' OR ')}) AND (device, time) IN
          (SELECT unnest(CAST($1 AS INTEGER[])), unnest(CAST($2 AS BIGINT[])))`,
-      [JSON.stringify([...devices]), JSON.stringify([...batch.time])],
+      [
+        JSON.stringify([...devices]),
+        JSON.stringify([...batch.time]),
+        BigInt(batch.time.reduce((a, b) => Math.min(a, b))),
+        BigInt(batch.time.reduce((a, b) => Math.max(a, b))),
+      ],
     );
   }
 

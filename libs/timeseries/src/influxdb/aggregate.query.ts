@@ -10,7 +10,7 @@ const DEVICES_PER_REQUEST = 200;
 const REQUESTS_AT_ONCE = 4;
 
 /** What is asked of the server: everything else follows from these. */
-type Part = 'sum' | 'count' | 'min' | 'max' | 'first' | 'last';
+type Part = 'sum' | 'count' | 'min' | 'max' | 'first' | 'last' | 'energy';
 const PARTS: Readonly<Record<Aggregate, readonly Part[]>> = {
   mean: ['sum', 'count'],
   sum: ['sum'],
@@ -19,6 +19,7 @@ const PARTS: Readonly<Record<Aggregate, readonly Part[]>> = {
   max: ['max'],
   first: ['first'],
   last: ['last'],
+  energyMean: ['energy', 'count'],
 };
 
 /** Values of one group, bucket and metric, pooled from its devices and windows. */
@@ -27,6 +28,8 @@ interface Pool {
   count: number;
   min: number;
   max: number;
+  /** Sum of 10^(L/10). */
+  energy: number;
   first: { time: bigint; value: number } | null;
   last: { time: bigint; value: number } | null;
 }
@@ -100,12 +103,20 @@ export class AggregateReader {
     const predicate = flux`${measurements} and ${oneOf('_field', query.metrics)} and ${oneOf('device', devices)}`;
     const source = this.flux.source(milliseconds(query.from, query.to), predicate);
     // sum and count lose the time of their values, but keep the start of the window.
-    const rows = await this.flux.rows(flux`${source} ${window} |> ${AGGREGATION[part]}`);
+    const rows = await this.flux.rows(flux`${IMPORTS[part] ?? flux``}${source} ${window} |> ${AGGREGATION[part]}`);
     for (const row of rows) {
       const group = query.groups.get(decodeText(String(row['device'])))!;
       const start = bucket(parseMs(String(row['_start'])));
       const key = JSON.stringify([start, group, row['_field']]);
-      const pool = pools.get(key) ?? { sum: 0, count: 0, min: Infinity, max: -Infinity, first: null, last: null };
+      const pool = pools.get(key) ?? {
+        sum: 0,
+        count: 0,
+        min: Infinity,
+        max: -Infinity,
+        energy: 0,
+        first: null,
+        last: null,
+      };
       pools.set(key, pool);
       const time = part === 'first' || part === 'last' ? parseNs(String(row['_time'])) : 0n;
       addTo(pool, part, Number(row['_value']), time);
@@ -120,10 +131,14 @@ const AGGREGATION: Readonly<Record<Part, FluxPart>> = {
   max: flux`max()`,
   first: flux`first()`,
   last: flux`last()`,
+  // A double ends at 10^308; no level comes near.
+  energy: flux`map(fn: (r) => ({r with _value: math.pow(x: 10.0, y: (if r._value > 3000.0 then 3000.0 else r._value) / 10.0)})) |> sum()`,
 };
 
+const IMPORTS: Readonly<Partial<Record<Part, FluxPart>>> = { energy: flux`import "math"\n` };
+
 function addTo(pool: Pool, part: Part, value: number, time: bigint): void {
-  if (part === 'sum' || part === 'count') pool[part] += value;
+  if (part === 'sum' || part === 'count' || part === 'energy') pool[part] += value;
   else if (part === 'min') pool.min = Math.min(pool.min, value);
   else if (part === 'max') pool.max = Math.max(pool.max, value);
   else if (part === 'first') pool.first = pool.first === null || time < pool.first.time ? { time, value } : pool.first;
@@ -167,6 +182,7 @@ function toRows(query: AggregateQuery, pools: ReadonlyMap<string, Pool>): Aggreg
 
 function valueOf(pool: Pool, aggregate: Aggregate): number {
   if (aggregate === 'mean') return pool.sum / pool.count;
+  if (aggregate === 'energyMean') return 10 * Math.log10(pool.energy / pool.count);
   if (aggregate === 'first' || aggregate === 'last') return pool[aggregate]!.value;
   return pool[aggregate];
 }

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from '@jest/globals';
-import { aqhiLabel } from '#kinds';
+import { aqhiLabel, HOUR_MS } from '#kinds';
 import { IngestRig } from '../testing/ingest-rig.js';
-import { HOUR_MS } from './touched-hours.js';
+import { DERIVE_CONSUMER } from './derive.js';
 
 /** The official record of the Environmental Protection Department; its README names the source. */
 const RECORD = new URL('../../../../libs/kinds/fixtures/hk-epd-2017/', import.meta.url);
@@ -50,7 +50,7 @@ describe('derived AQHI', () => {
     const { records } = await (await rig.feed.tail('oldest')).read({ maxMessages: 100, waitMs: 1_000 });
     expect(records.length).toBeGreaterThanOrEqual(3);
     await rig.stop();
-    expect((await rig.feed.consumer('derive-aqhi')).backlog()).toBe(0);
+    expect((await rig.feed.consumer(DERIVE_CONSUMER)).backlog()).toBe(0);
   });
 
   it('computes after a restart what was accepted before it', async () => {
@@ -72,7 +72,7 @@ describe('derived AQHI', () => {
 async function derivedOf(rig: IngestRig, device: string): Promise<Map<number, number>> {
   await rig.drained();
   const deadline = performance.now() + 60_000;
-  while ((await rig.feed.consumer('derive-aqhi')).backlog() > 0 && performance.now() < deadline) {
+  while ((await rig.feed.consumer(DERIVE_CONSUMER)).backlog() > 0 && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const page = await rig.store.history({
