@@ -151,6 +151,7 @@ describe('readings', () => {
     ['from=2026-03-02T00:00:00', '/from'],
     ['from=2000000000000&to=1000000000000', '/from'],
     ['aggregate=median', '/aggregate'],
+    ['metric=temperature&every=1h&aggregate=energyMean', '/aggregate'],
     ['cursor=bm90IGEgY3Vyc29y', '/cursor'],
   ])('refuses %s', async (query, pointer) => {
     const answer = await api.ask('GET', `/v1/devices/L1/readings?${query}`);

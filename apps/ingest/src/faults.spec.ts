@@ -77,7 +77,7 @@ describe('ingest under faults', () => {
     await rig.register('GF3637');
     await rig.start();
     await rig.publish('GF3637', reading(1), reading(2), reading(1));
-    await pause(300);
+    for (let tries = 0; tries < 500 && rig.fatal.length === 0; tries++) await pause(10);
     expect(rig.fatal).toMatchObject([{ message: 'killed' }]);
     rig.fatal.length = 0;
     await rig.stop();
