@@ -140,6 +140,49 @@ export const ERRORS = {
     'Send seq as a whole number from 0 to 2^53 - 1 and boot as text of at most 64 characters.',
     422,
   ),
+  // Rejections: device types and their scripts
+  'unknown-device-type': entry(
+    'rejection',
+    'There is no such device type',
+    'Add the device type, or correct the device; then re-ingest its dead letters.',
+    422,
+  ),
+  'codec-errors': entry(
+    'rejection',
+    'The script of the device type refused the payload',
+    'Read the errors of the script; check that the device is of this type, version and port.',
+    422,
+  ),
+  'codec-failed': entry(
+    'rejection',
+    'The script of the device type failed on the payload',
+    'Try the payload with lamplighter codec test; correct the script, then re-ingest the dead letter.',
+    422,
+  ),
+  'codec-output': entry(
+    'rejection',
+    'The script of the device type returned something that cannot be used',
+    'decodeUplink must return {"data": {...}}, flat and small; correct the script.',
+    422,
+  ),
+  'codec-timeout': entry(
+    'rejection',
+    'The script of the device type does not come to an end',
+    'Look for a loop without end in the script; when the host was overloaded, re-ingest the dead letter.',
+    422,
+  ),
+  'codec-memory': entry(
+    'rejection',
+    'The script of the device type needs too much memory',
+    'Look for something that grows without end in the script.',
+    422,
+  ),
+  'codec-suspended': entry(
+    'rejection',
+    'The script of the device type is suspended',
+    'It had to be stopped repeatedly and will run again in a minute; correct it, then re-ingest the dead letters.',
+    422,
+  ),
   'journal-corrupt': entry(
     'rejection',
     'The journal record failed its checksum',

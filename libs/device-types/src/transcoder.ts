@@ -29,7 +29,7 @@ export interface Transcoder {
   find(deviceType: string): { readonly kind: string; readonly decodesRaw: boolean } | undefined;
   /** Runs the type's script on raw payloads, in a sandbox with hard limits; one result for each uplink, in order. */
   decode(deviceType: string, uplinks: readonly RawUplink[]): Promise<readonly Transcoded[]>;
-  /** Maps the fields of an object that the network server's own codec made (`object`, `decoded_payload`). */
-  map(deviceType: string, object: Readonly<Record<string, unknown>>): Transcoded;
+  /** Maps the fields of an object that the network server's own codec made (`object`, `decoded_payload`). Filters by port need the port. */
+  map(deviceType: string, object: Readonly<Record<string, unknown>>, fPort?: number): Transcoded;
   close(): Promise<void>;
 }
