@@ -49,7 +49,7 @@ const EXPRESSIONS = [
   `new TextDecoder().decode(new Uint8Array([0xef, 0xbb, 0xbf, 0xc3, 0xa9]))`,
   `new TextDecoder('latin1').decode(new Uint8Array([0xe9]))`,
   `Array.from(new TextEncoder().encode('\\u00e9\\ud800'))`,
-  `(() => { try { Buffer.from([1]).readUInt16BE(0); return 'read'; } catch (e) { return e instanceof RangeError; } })()`,
+  `(() => { try { Buffer.from([1]).readUInt16BE(0); return 'read'; } catch (e) { return e.name; } })()`,
 ];
 
 describe('the globals that network servers offer', () => {
