@@ -28,6 +28,9 @@ import { validationPipe } from './http/validation.pipe.js';
 import { KindsController } from './kinds/kinds.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerService } from './ledger/ledger.service.js';
+import { DownlinkDelivery } from './network/downlink-delivery.service.js';
+import { DownlinksController } from './network/downlinks.controller.js';
+import { DownlinkService } from './network/downlink.service.js';
 import { NetworkAuthentication } from './network/network-authentication.service.js';
 import { NetworkEdgesController } from './network/network-edges.controller.js';
 import { NetworkServersController } from './network/network-servers.controller.js';
@@ -70,6 +73,7 @@ const CONTROLLERS = [
   DeadLettersController,
   LedgerController,
   TelemetryController,
+  DownlinksController,
   NetworkServersController,
   NetworkEdgesController,
   AccountsController,
@@ -89,6 +93,8 @@ const SERVICES = [
   DeviceSelection,
   DeviceService,
   Documents,
+  DownlinkDelivery,
+  DownlinkService,
   FleetReadingsService,
   GuessThrottle,
   LatestService,

@@ -32,6 +32,7 @@ const RULE = {
 /** A body that the route would take, so that nothing but the scope can refuse the request. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'patch /v1/devices/{id}': { name: 'mine now' },
+  'post /v1/devices/{id}/downlinks': { fPort: 1, hex: '00' },
   'patch /v1/network-servers/{id}': { name: 'mine now' },
   'post /v1/alarms/{id}/acknowledge': { reason: 'mine now' },
   'post /v1/alarms/{id}/comment': { text: 'mine now' },

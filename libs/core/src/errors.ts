@@ -262,6 +262,18 @@ export const ERRORS = {
     'Use an id of GET /v1/departments, or leave the field empty for the department of the kind.',
     422,
   ),
+  'no-way-to-device': entry(
+    'http',
+    'It is not known how to reach the device',
+    'Wait for its first uplink, or name the network server; see docs/guides/lorawan.md.',
+    409,
+  ),
+  'downlink-refused': entry(
+    'http',
+    'The network server did not take the downlink',
+    'See the detail; check the address for downlinks and its key at the network server.',
+    502,
+  ),
   // Faults
   'bad-configuration': entry(
     'fault',
