@@ -13,6 +13,8 @@ export interface SimulatedDevice {
   readonly name: string;
   readonly latitude: number;
   readonly longitude: number;
+  /** By which values of a street or a place are made; real lampposts have none. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** Five of twelve devices are lampposts, until the city has as many as it plans to have. */
@@ -86,7 +88,14 @@ function placed(
     // Within about 60 metres, so that devices of one place do not hide each other on the map.
     latitude: Number((place.latitude + (random.next() - 0.5) * 0.001).toFixed(6)),
     longitude: Number((place.longitude + (random.next() - 0.5) * 0.001).toFixed(6)),
+    tags: tagsOf(place),
   };
+}
+
+/** 'Causeway Bay, Lockhart Road' is a place in Lockhart Road. */
+function tagsOf({ name, use }: Place): Record<string, string> {
+  const hasStreet = use === 'street' || use === 'market' || use === 'waterfront';
+  return hasStreet ? { place: name, street: name.split(', ').at(-1)! } : { place: name };
 }
 
 function departmentOf(kind: string): string {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import type { ServiceStatus } from '#core';
+import { encodeReadingBatch, ReadingBatchBuilder, type ServiceStatus } from '#core';
 import { type AlarmDefault, findKind } from '#kinds';
 import { AlertsBench } from './testing/alerts-bench.js';
 
@@ -51,6 +51,43 @@ describe('alerts', () => {
       ['alarms/hyd/high/GF1', 'cleared', false],
     ]);
     expect(bench.bus.published[0]?.transition).toMatchObject({ actor: 'system', reason: 'pm25 90 is above 75' });
+  });
+
+  it('raises alarms of a place, which go on over a restart as long as the place has a device', async () => {
+    const kind = 'rodent-camera';
+    const place = 'place:rodent-camera:fehd:wan-chai-market';
+    const tags = { place: 'Wan Chai Market' };
+    await bench.registry.devices.create([
+      { id: 'R1', kind, department: 'fehd', latitude: 22.3, longitude: 114.17, tags },
+    ]);
+    await bench.start();
+    const now = bench.clock.now();
+    const rate = (time: number, value: number): Promise<void> => {
+      const builder = new ReadingBatchBuilder(kind, ['surveyAbsenceRate']);
+      const device = { id: place, kind, department: 'fehd', district: 'B', latitude: 22.3, longitude: 114.17 };
+      builder.add({
+        device,
+        time,
+        receivedAt: time,
+        boot: null,
+        seq: null,
+        sequence: NaN,
+        values: Float64Array.of(value),
+      });
+      return bench.append(encodeReadingBatch(builder.build()));
+    };
+    const raised = `raised rodent-camera-survey-rate-low ${place}`;
+    await rate(now, 80);
+    await settled([raised]);
+    await bench.alerts.close();
+    await bench.start();
+    await rate(now + 1, 95);
+    await settled([raised, `cleared rodent-camera-survey-rate-low ${place}`]);
+    const [, cleared] = await bench.registry.alarms.transitions(0, 10);
+    expect(cleared).toMatchObject({
+      reason: expect.stringContaining('surveyAbsenceRate 95'),
+      snapshot: { department: 'fehd' },
+    });
   });
 
   it('goes on after a restart from what was saved: nothing lost, nothing twice', async () => {

@@ -21,6 +21,8 @@ import { DocsController } from './docs/docs.controller.js';
 import { Documents } from './docs/documents.js';
 import type { ApiSettings } from './environment.js';
 import { ApiMetrics } from './health/api-metrics.js';
+import { GroupService } from './groups/group.service.js';
+import { GroupsController } from './groups/groups.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { ReadinessService } from './health/readiness.service.js';
 import { ProblemFilter } from './http/problem.filter.js';
@@ -68,6 +70,7 @@ const CONTROLLERS = [
   StreamsController,
   DevicesController,
   ReadingsController,
+  GroupsController,
   AlarmsController,
   RulesController,
   DeadLettersController,
@@ -96,6 +99,7 @@ const SERVICES = [
   DownlinkDelivery,
   DownlinkService,
   FleetReadingsService,
+  GroupService,
   GuessThrottle,
   LatestService,
   LedgerService,

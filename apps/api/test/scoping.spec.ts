@@ -57,6 +57,8 @@ describe('T34 things of other departments', () => {
     api = await startApi();
     ours = await keyFor(api, 'admin', ['hyd']);
     await api.ask('POST', '/v1/devices', { body: [lamppost('OURS'), lamppost('THEIRS', { department: 'epd' })] });
+    const space = { kind: 'parking-space', department: 'epd', tags: { street: 'THEIRS' } };
+    await api.ask('POST', '/v1/devices', { body: lamppost('THEIRS-SPACE', space) });
     await api.registry.alarms.applyEvaluation(
       [
         { type: 'raise', alarm: alarmOf('OURS', 'hyd'), reason: 'x' },
@@ -79,6 +81,7 @@ describe('T34 things of other departments', () => {
       rules: 'theirs',
       'api-keys': key,
       accounts: 'them',
+      groups: 'street:parking-space:epd:theirs',
       // Brings messages of every department.
       'network-servers': 'of-all',
     };
@@ -125,6 +128,8 @@ describe('T34 things of other departments', () => {
       '/v1/dead-letters',
       '/v1/ledger?groupBy=device',
       '/v1/readings?kind=smart-lamppost',
+      '/v1/groups',
+      '/v1/groups?kind=parking-space',
     ];
     for (const url of lists) {
       const answer = await api.ask('GET', url, { as: ours });
@@ -137,6 +142,7 @@ describe('T34 things of other departments', () => {
       '/v1/latest?department=epd',
       '/v1/alarms?department=epd',
       '/v1/dead-letters?department=epd',
+      '/v1/groups?department=epd',
     ]) {
       const { body } = await api.ask('GET', url, { as: ours });
       expect(Object.values(body as Record<string, unknown>).find(Array.isArray)).toEqual([]);

@@ -1,3 +1,5 @@
+import type { DeviceIdentity } from '#core';
+
 /** Devices that have a value in common: a street, a place, or the district of those that have neither. */
 
 /** Keys of device tags by which kinds may group. */
@@ -32,6 +34,16 @@ export function groupOf(tag: GroupTag, { kind, department, district, tags }: Gro
   const slug = slugOf(name);
   if (slug === '') return { id: `district:${kind}:${department}:${district}`, tag: 'district', kind, department, name: district }; // prettier-ignore
   return { id: `${tag}:${kind}:${department}:${slug}`, tag, kind, department, name };
+}
+
+/** In the middle of its members, in the district of most of them. */
+export function groupIdentity(id: string, members: readonly DeviceIdentity[]): DeviceIdentity {
+  const mean = (of: 'latitude' | 'longitude') => members.reduce((sum, each) => sum + each[of], 0) / members.length;
+  const inDistrict = new Map<string, number>();
+  for (const { district } of members) inDistrict.set(district, (inDistrict.get(district) ?? 0) + 1);
+  const [[district]] = [...inDistrict].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)) as [[string, number]];
+  const { kind, department } = members[0]!;
+  return { id, kind, department, district, latitude: mean('latitude'), longitude: mean('longitude') };
 }
 
 /** True for the id of a group, which is never that of a device. */

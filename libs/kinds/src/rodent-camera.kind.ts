@@ -107,6 +107,24 @@ export const rodentCamera = defineKind({
       ),
     },
     {
+      id: 'rodent-camera-survey-rate-low',
+      type: 'threshold',
+      titles: titles('Rodent Absence Rate of the place low', '地點鼠隻缺失率偏低', '地点老鼠缺失率偏低'),
+      severity: 'medium',
+      metric: 'surveyAbsenceRate',
+      when: 'below',
+      // The lowest district of the city's first survey stood at 87.1 %.
+      limit: 87,
+      hysteresis: 2,
+      onDelayMs: 0,
+      offDelayMs: 0,
+      advice: titles(
+        'Plan intensified cleansing, trapping and works against burrows at the place for two weeks.',
+        '於該地點安排為期兩星期的加強清潔、捕鼠及堵塞鼠洞工作。',
+        '于该地点安排为期两周的加强清洁、捕鼠及堵塞鼠洞工作。',
+      ),
+    },
+    {
       id: 'rodent-camera-battery-low',
       type: 'threshold',
       titles: titles('Battery low', '電池電量不足', '电池电量不足'),

@@ -17,6 +17,12 @@ import type { TimeRange } from './time-range.js';
 
 const DEFAULT_PAGE = 5_000;
 
+/** Whose history it is. */
+export interface Subject {
+  readonly id: string;
+  readonly intervalMs: number;
+}
+
 /** History of one device: raw readings in pages, or buckets. */
 @Injectable()
 export class DeviceReadingsService {
@@ -29,29 +35,39 @@ export class DeviceReadingsService {
 
   async read(kind: Kind, device: Device, query: DeviceReadingsQueryDto): Promise<ReadingsDto> {
     const range = rangeOf(query, this.clock.now());
-    const metrics = metricsOf(kind, query.metric);
-    const { readings, next } =
-      query.every === undefined
-        ? await this.raw(kind, device, metrics, range, query)
-        : { readings: await this.buckets(kind, device, metrics, range, query), next: null };
+    const subject = { id: device.id, intervalMs: intervalOf(kind, device) };
+    const { readings, next } = await this.series(kind, subject, metricsOf(kind, query.metric), query);
     return { readings, completeness: await this.completeness.ofDevice(kind, device, range), next };
+  }
+
+  /** Of a device or a group, without a word on how complete it is. */
+  async series(
+    kind: Kind,
+    subject: Subject,
+    metrics: readonly Metric[],
+    query: DeviceReadingsQueryDto,
+  ): Promise<Pick<ReadingsDto, 'readings' | 'next'>> {
+    const range = rangeOf(query, this.clock.now());
+    return query.every === undefined
+      ? this.raw(kind, subject, metrics, range, query)
+      : { readings: await this.buckets(kind, subject, metrics, range, query), next: null };
   }
 
   private async raw(
     kind: Kind,
-    device: Device,
+    { id }: Subject,
     metrics: readonly Metric[],
     range: TimeRange,
     query: DeviceReadingsQueryDto,
   ) {
     const names = metrics.map((metric) => metric.name);
     // Without `to`, the end of the range moves with the clock and is no part of what the cursor is bound to.
-    const identity = JSON.stringify([device.id, names, query.from ?? null, query.to ?? null]);
+    const identity = JSON.stringify([id, names, query.from ?? null, query.to ?? null]);
     const cursors = new PageCursor(this.settings.sessionKey, identity);
     const cursor = cursors.open(query.cursor);
     const page = await this.telemetry.history({
       kind: kind.name,
-      devices: [device.id],
+      devices: [id],
       metrics: names,
       ...range,
       limit: query.limit ?? DEFAULT_PAGE,
@@ -68,7 +84,7 @@ export class DeviceReadingsService {
 
   private async buckets(
     kind: Kind,
-    device: Device,
+    { id, intervalMs }: Subject,
     metrics: readonly Metric[],
     range: TimeRange,
     query: DeviceReadingsQueryDto,
@@ -80,11 +96,11 @@ export class DeviceReadingsService {
       everyMs: bucketing.everyMs,
       series: metrics.length,
       devices: 1,
-      intervalMs: intervalOf(kind, device),
+      intervalMs,
     });
     const rows = await this.telemetry.aggregate({
       kind: kind.name,
-      groups: new Map([[device.id, device.id]]),
+      groups: new Map([[id, id]]),
       metrics: metrics.map((metric) => metric.name),
       ...range,
       ...bucketing,

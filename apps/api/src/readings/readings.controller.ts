@@ -14,7 +14,7 @@ import { LatestService } from './latest.service.js';
 import { DeviceReadingsQueryDto, ReadingsDto, ReadingsQueryDto } from './readings.dto.js';
 import { readingsCsv } from './readings-csv.js';
 
-const READINGS_ANSWER = {
+export const READINGS_ANSWER = {
   description:
     'Readings, how complete they are, and the cursor of the next page. CSV has the readings only; the cursor is in the header `x-next-cursor`.',
   content: {
@@ -93,11 +93,11 @@ export class ReadingsController {
   }
 }
 
-function wantsCsv(request: FastifyRequest, format: string | undefined): boolean {
+export function wantsCsv(request: FastifyRequest, format: string | undefined): boolean {
   return format === undefined ? /\btext\/csv\b/.test(request.headers.accept ?? '') : format === 'csv';
 }
 
-function asCsv(reply: FastifyReply, next: string | null, text: string): string {
+export function asCsv(reply: FastifyReply, next: string | null, text: string): string {
   void reply.header('content-type', 'text/csv; charset=utf-8; header=present');
   void reply.header('content-disposition', 'attachment; filename="readings.csv"');
   if (next !== null) void reply.header('x-next-cursor', next);

@@ -17,6 +17,7 @@ export interface Metric {
   readonly unit: string;
   readonly precision: number;
   readonly cumulative: boolean;
+  readonly derived?: boolean;
 }
 
 export interface Kind {

@@ -6,6 +6,7 @@ import { Age } from '../shell/states';
 
 /** A value older than this many intervals is marked as late. */
 const LATE_AFTER_INTERVALS = 3;
+const DAY_MS = 86_400_000;
 
 interface LatestValuesProps {
   readonly kind: Kind | undefined;
@@ -33,7 +34,9 @@ export function LatestValues({ metrics, latest, intervalMs, now }: LatestValuesP
       <tbody>
         {metrics.map((metric) => {
           const { time, value } = latest.values[metric.name]!;
-          const late = now - Date.parse(time) > LATE_AFTER_INTERVALS * intervalMs;
+          // What is derived comes as its window does, which is a day at most.
+          const expectedMs = metric.derived === true ? DAY_MS : intervalMs;
+          const late = now - Date.parse(time) > LATE_AFTER_INTERVALS * expectedMs;
           return (
             <tr key={metric.name} data-late={late}>
               <th scope="row">

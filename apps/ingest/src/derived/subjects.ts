@@ -1,5 +1,5 @@
 import type { DeviceIdentity } from '#core';
-import { type Derivation, groupOf, type GroupTag, isGroupId, type Kind } from '#kinds';
+import { type Derivation, groupIdentity, groupOf, type GroupTag, isGroupId, type Kind } from '#kinds';
 import type { Device, DeviceRepository } from '#registry';
 import type { DeviceDirectory } from '../devices/device-directory.js';
 
@@ -78,14 +78,4 @@ export class Subjects {
       [...members].map(([id, devices]) => [id, { identity: groupIdentity(id, devices), members: devices }]),
     );
   }
-}
-
-/** In the middle of its members, in the district of most of them. */
-export function groupIdentity(id: string, members: readonly DeviceIdentity[]): DeviceIdentity {
-  const mean = (of: 'latitude' | 'longitude') => members.reduce((sum, each) => sum + each[of], 0) / members.length;
-  const inDistrict = new Map<string, number>();
-  for (const { district } of members) inDistrict.set(district, (inDistrict.get(district) ?? 0) + 1);
-  const [[district]] = [...inDistrict].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1)) as [[string, number]];
-  const { kind, department } = members[0]!;
-  return { id, kind, department, district, latitude: mean('latitude'), longitude: mean('longitude') };
 }
