@@ -1,3 +1,4 @@
+import { replayTopic } from '#core';
 import { hashKey, hashPassword, newApiKey } from '#identity';
 import { BrokerFixture, eventually, pause, PEPPER, SERVICE_KEY, type TestDevice } from './testing/broker-fixture.js';
 import { MqttConnection } from './testing/mqtt-connection.js';
@@ -62,6 +63,7 @@ describe('identity and topics', () => {
       ['a command to itself', (): string => a.topic('command'), 1],
       ['an alarm', (): string => 'alarms/hyd/high/device-a', 1],
       ['a network server', (): string => 'application/1/device/0102030405060708/event/up', 1],
+      ['a replay of its own messages', (): string => replayTopic('device-a'), 1],
       ['health of a service', (): string => 'lamplighter/services/ingest/status', 1],
     ] as const)('%s is not stored, is audited, and ends the connection', async (_case, topic, qos) => {
       const before = (await fixture.journalled()).length;
@@ -249,6 +251,15 @@ describe('identity and topics', () => {
       messageId: 9,
     });
     expect(await client.closes()).toBe(true);
+  });
+
+  it('a service replays a dead letter under the name of its source', async () => {
+    const service = await fixture.service('api');
+    expect(await service.publish(replayTopic('gateway/+ä'), 'letter')).toBe(true);
+    await service.publish('lamplighter/replay/no-source!', 'nothing');
+    const replays = (await fixture.journalled()).filter(({ topic }) => topic.startsWith('lamplighter/'));
+    expect(replays.map(({ source, topic }) => [source, topic])).toEqual([['gateway/+ä', replayTopic('gateway/+ä')]]);
+    await service.disconnect();
   });
 
   it('a service publishes HTTP-ingested telemetry under the name of the device', async () => {

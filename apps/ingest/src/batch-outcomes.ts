@@ -5,9 +5,10 @@ import {
   ERRORS,
   type JournalRecord,
   type Rejection,
+  type ReplayedLetter,
 } from '#core';
 import type { CorruptRecord, JournalBatch } from '#journal';
-import type { OutcomeCount } from '#timeseries';
+import type { OutcomeCount, ResolvedLetter } from '#timeseries';
 
 const STORED = 1;
 const DUPLICATE = 2;
@@ -16,8 +17,16 @@ const HOUR_MS = 3_600_000;
 /** A message may hold thousands of bad readings; its owner needs the first ones and their number. */
 const MAX_LISTED_REJECTIONS = 50;
 
+/** A record that carries a dead letter: the stages see the message that was refused, the ledger counts the record. */
+interface Replay {
+  readonly message: JournalRecord;
+  readonly replayed: ReplayedLetter;
+}
+
 interface Refused {
   device: DeviceIdentity | null;
+  /** What an unregistered sender calls itself. */
+  claimed: string | null;
   readonly rejections: Rejection[];
   unlisted: number;
 }
@@ -34,6 +43,7 @@ export class BatchOutcomes {
   private readonly refusals = new Map<number, Refused>();
   private readonly records: (JournalRecord | undefined)[];
   private readonly corrupt = new Map<number, CorruptRecord>();
+  private readonly replayed = new Map<number, Replay>();
 
   constructor(batch: JournalBatch) {
     this.first = Math.min(batch.records[0]?.sequence ?? Infinity, batch.corrupt[0]?.sequence ?? Infinity);
@@ -44,6 +54,16 @@ export class BatchOutcomes {
     for (const record of batch.corrupt) this.corrupt.set(record.sequence - this.first, record);
   }
 
+  /** The record carries a letter; the message inside it has the same place in the journal. */
+  replays(message: JournalRecord, replayed: ReplayedLetter): void {
+    this.replayed.set(message.sequence - this.first, { message, replayed });
+  }
+
+  /** The letter that a message comes from; undefined when it comes from a device. */
+  replayOf({ sequence }: Pick<JournalRecord, 'sequence'>): ReplayedLetter | undefined {
+    return this.replayed.size === 0 ? undefined : this.replayed.get(sequence - this.first)?.replayed;
+  }
+
   stored(record: JournalRecord): void {
     this.flags[record.sequence - this.first]! |= STORED;
   }
@@ -52,10 +72,18 @@ export class BatchOutcomes {
     this.flags[record.sequence - this.first]! |= DUPLICATE;
   }
 
-  /** The message, or a whole reading of it, cannot be stored. */
-  failed(record: JournalRecord, rejections: readonly Rejection[], device: DeviceIdentity | null): void {
+  /**
+   * The message, or a whole reading of it, cannot be stored.
+   * @param claimed what a sender that is not registered calls itself
+   */
+  failed(
+    record: JournalRecord,
+    rejections: readonly Rejection[],
+    device: DeviceIdentity | null,
+    claimed: string | null = null,
+  ): void {
     this.flags[record.sequence - this.first]! |= FAILED;
-    this.refuse(record, rejections, device);
+    this.refuse(record, rejections, device, claimed);
   }
 
   /** Metrics of a reading that is stored without them. */
@@ -81,7 +109,7 @@ export class BatchOutcomes {
       // A repetition was reported when it came first.
       if (flags === DUPLICATE) continue;
       const refused = this.refusals.get(i);
-      const record = this.records[i];
+      const record = this.replayed.get(i)?.message ?? this.records[i];
       if ((flags & STORED) !== 0) {
         if (refused !== undefined) letters.push(letterOf(record!, refused, true));
       } else if (record !== undefined) {
@@ -92,6 +120,19 @@ export class BatchOutcomes {
       }
     }
     return letters;
+  }
+
+  /** What became of the letters that were replayed, in order. */
+  resolutions(from = 0, to = this.length): ResolvedLetter[] {
+    const resolved: ResolvedLetter[] = [];
+    for (const [i, { replayed }] of this.replayed) {
+      if (i < from || i >= to) continue;
+      const flags = this.flags[i]!;
+      const outcome = (flags & STORED) !== 0 ? 'stored' : flags === DUPLICATE ? 'duplicate' : 'dead-letter';
+      const { sequence, receivedAt: at } = this.records[i]!;
+      resolved.push({ letter: replayed.letter, outcome, sequence, at, job: replayed.job });
+    }
+    return resolved;
   }
 
   /** By source and hour of receipt. */
@@ -125,11 +166,17 @@ export class BatchOutcomes {
     return this.records[index];
   }
 
-  private refuse(record: JournalRecord, rejections: readonly Rejection[], device: DeviceIdentity | null): void {
+  private refuse(
+    record: JournalRecord,
+    rejections: readonly Rejection[],
+    device: DeviceIdentity | null,
+    claimed: string | null = null,
+  ): void {
     const index = record.sequence - this.first;
     let refused = this.refusals.get(index);
-    if (refused === undefined) this.refusals.set(index, (refused = { device, rejections: [], unlisted: 0 }));
+    if (refused === undefined) this.refusals.set(index, (refused = { device, claimed, rejections: [], unlisted: 0 }));
     refused.device ??= device;
+    refused.claimed ??= claimed;
     for (const rejection of rejections) {
       if (refused.rejections.length < MAX_LISTED_REJECTIONS) refused.rejections.push(rejection);
       else refused.unlisted++;
@@ -140,6 +187,7 @@ export class BatchOutcomes {
 /** A message that no stage has decided is a fault of ours; it must still be accounted for. */
 const NOTHING_DECIDED: Refused = {
   device: null,
+  claimed: null,
   rejections: [
     platformFault('processing-failed', 'No stage decided what becomes of this message; the raw bytes are kept.'),
   ],
@@ -151,7 +199,7 @@ export function platformFault(code: ErrorCode, detail: string, actual?: string):
 }
 
 function letterOf(record: JournalRecord, refused: Refused, partial: boolean): DeadLetter {
-  const { device, rejections, unlisted } = refused;
+  const { device, claimed, rejections, unlisted } = refused;
   const more: Rejection = {
     code: rejections[0]!.code,
     pointer: '',
@@ -164,7 +212,7 @@ function letterOf(record: JournalRecord, refused: Refused, partial: boolean): De
     topic: record.topic,
     payload: record.payload,
     receivedAt: record.receivedAt,
-    device: device?.id ?? null,
+    device: device?.id ?? claimed,
     department: device?.department ?? null,
     kind: device?.kind ?? null,
     partial,

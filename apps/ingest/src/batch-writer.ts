@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { LamplighterError, type ReadingBatch } from '#core';
+import { type DeadLetter, LamplighterError, type ReadingBatch } from '#core';
 import type { JournalBatch } from '#journal';
 import type { StoreCommit, StorePosition, TelemetryStore } from '#timeseries';
 import { platformFault } from './batch-outcomes.js';
@@ -55,7 +55,14 @@ export class BatchWriter {
       return;
     }
     this.count(commit);
-    this.parts.reports.send(commit.deadLetters);
+    this.report(commit, decided);
+  }
+
+  /** Devices hear of what they send, not of what an engineer replays: that they heard of when it came. */
+  private report({ deadLetters, resolutions = [] }: StoreCommit, { outcomes }: DecidedBatch): void {
+    this.parts.counters.replayed += resolutions.length;
+    const isReplayed = (letter: DeadLetter): boolean => outcomes.replayOf(letter) !== undefined;
+    this.parts.reports.send(resolutions.length === 0 ? deadLetters : deadLetters.filter((each) => !isReplayed(each)));
   }
 
   /** The store cannot take something in it for good: halve until the message is found, and keep it as a dead letter. */
@@ -69,7 +76,8 @@ export class BatchWriter {
     const record = decided.outcomes.record(from);
     if (record === undefined) throw error; // A corrupt record has no rows: the store refuses everything.
     this.parts.logger.error({ sequence: record.sequence, reason: error.message }, 'the store refused a message');
-    const device = decided.fresh.find((candidate) => candidate.record === record)?.device.identity ?? null;
+    const device =
+      decided.fresh.find((candidate) => candidate.record.sequence === record.sequence)?.device.identity ?? null;
     decided.outcomes.refusedByStore(
       record,
       platformFault('store-rejected-line', 'The store refused the rows of this message.', error.message),
@@ -78,7 +86,7 @@ export class BatchWriter {
     const commit = this.commitOf(decided, [], from, to);
     await this.parts.retry.run('store', () => this.parts.store.commit(commit));
     this.count(commit);
-    this.parts.reports.send(commit.deadLetters);
+    this.report(commit, decided);
   }
 
   private commitOf(
@@ -91,6 +99,7 @@ export class BatchWriter {
       consumer: CONSUMER,
       readings,
       deadLetters: outcomes.deadLetters(from, to),
+      resolutions: outcomes.resolutions(from, to),
       outcomes: outcomes.counts(from, to),
       position: positionAt(batch, outcomes.first + to),
     };

@@ -24,7 +24,9 @@ import { Retry } from './retry.js';
 import { DecodeStage } from './stages/decode.stage.js';
 import { DeduplicateStage } from './stages/deduplicate.stage.js';
 import { IdentifyStage } from './stages/identify.stage.js';
+import { PartialReplayStage } from './stages/partial-replay.stage.js';
 import { type TimePolicy, TimePolicyStage } from './stages/time-policy.stage.js';
+import { UnwrapStage } from './stages/unwrap.stage.js';
 import { ValidateStage } from './stages/validate.stage.js';
 import { StatusPublisher } from './status/status-publisher.js';
 
@@ -136,9 +138,11 @@ async function createPipeline(parts: IngestParts, shared: Shared, journal: Journ
   const whenWritten = (): Promise<void> => writing.done();
   const lookup = new StoredLookup(store, { maxAgeMs: timePolicy.maxAgeMs, whenWritten, retry, counters });
   return new Pipeline(
+    new UnwrapStage(store, directory, { whenWritten, retry }),
     new DecodeStage(),
     new IdentifyStage(directory, retry),
     new ValidateStage(),
+    new PartialReplayStage(),
     new TimePolicyStage(timePolicy),
     new DeduplicateStage(recent, lookup),
   );

@@ -14,6 +14,8 @@ export class IngestCounters {
   reportsDropped = 0;
   derivedRows = 0;
   derivationFailures = 0;
+  /** Dead letters that were replayed, whatever became of them. */
+  replayed = 0;
   /** Times a reading had to be looked for in the store. */
   storeLookups = 0;
   /** Batches that the store refused as a whole and that were cut. */

@@ -1,6 +1,7 @@
 export * from './message.js';
 export * from './reading-batch.js';
 export * from './topics.js';
+export * from './replay.js';
 export * from './errors.js';
 export * from './environment.js';
 export * from './service-status.js';

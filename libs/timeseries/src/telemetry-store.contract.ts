@@ -3,6 +3,7 @@ import { describeCommitting } from './contract/committing.contract.js';
 import { describeDeadLetters } from './contract/dead-letters.contract.js';
 import { describeHostileInput } from './contract/hostile-input.contract.js';
 import { describeKeys } from './contract/keys.contract.js';
+import { describeReplays } from './contract/replays.contract.js';
 import { describeOutcomes } from './contract/outcomes.contract.js';
 import { describeQueries } from './contract/queries.contract.js';
 import { describeAggregates } from './contract/aggregates.contract.js';
@@ -27,6 +28,7 @@ export function describeTelemetryStore(name: string, open: (options: OpenOptions
     describeAggregates(context);
     describeKeys(context);
     describeDeadLetters(context);
+    describeReplays(context);
     describeOutcomes(context);
     describeHostileInput(context);
   });

@@ -1,4 +1,14 @@
-import type { DeadLetter, JournalOffset, ReadingBatch, Rejection } from '#core';
+import type { DeadLetter, JournalOffset, LetterKey, ReadingBatch, Rejection } from '#core';
+import type {
+  DeadLetterGroup,
+  DeadLetterGroupQuery,
+  DeadLetterPage,
+  DeadLetterQuery,
+  ReplayOutcomes,
+  ResolvedLetter,
+} from './dead-letter-queries.js';
+
+export * from './dead-letter-queries.js';
 
 /**
  * What an adapter must know of the kinds it stores, given when it is opened. It may have more kinds and more metrics than
@@ -44,6 +54,9 @@ export interface TelemetryStore extends TelemetryQueries {
    */
   recentKeys(perDevice: number, receivedSince: number, beforeSequence: number): Promise<StoredKey[]>;
 
+  /** Ids of those letters that this replay job has resolved already: a letter is replayed once by a job, however often it is delivered. */
+  findReplayed(job: string, letters: readonly LetterKey[]): Promise<string[]>;
+
   close(): Promise<void>;
 }
 
@@ -52,6 +65,8 @@ export interface StoreCommit {
   /** At most one batch per kind. Its metrics may be any of the kind's, derived ones included, in any order. */
   readonly readings: readonly ReadingBatch[];
   readonly deadLetters: readonly DeadLetter[];
+  /** What became of letters that were replayed; absent when none was. The newest resolution of a letter replaces others. */
+  readonly resolutions?: readonly ResolvedLetter[];
   /** How the messages of this batch ended, by source and hour of receipt. */
   readonly outcomes: readonly OutcomeCount[];
   /**
@@ -99,6 +114,9 @@ export interface TelemetryQueries {
   latest(query: LatestQuery): Promise<LatestReading[]>;
   completeness(query: CompletenessQuery): Promise<CompletenessFacts>;
   deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage>;
+  deadLetterGroups(query: DeadLetterGroupQuery): Promise<DeadLetterGroup[]>;
+  /** How the letters of a replay job ended so far; letters that another job resolved later are not among them. */
+  replayOutcomes(job: string): Promise<ReplayOutcomes>;
   outcomes(query: OutcomeQuery): Promise<OutcomeCount[]>;
   /** Position after the last committed batch of the consumer, or null. The ledger reads it beside the outcomes. */
   position(consumer: string): Promise<StorePosition | null>;
@@ -203,26 +221,6 @@ export interface CompletenessFacts {
   readonly gaps: readonly { readonly from: number; readonly to: number; readonly missing: number }[];
   /** True when there were more gaps than `maxGaps`. */
   readonly truncated: boolean;
-}
-
-export interface DeadLetterQuery {
-  /** Null: all departments, and letters whose department is unknown. */
-  readonly departments: readonly string[] | null;
-  readonly device?: string;
-  readonly source?: string;
-  /** Code of the first rejection, the one that the ledger counts. */
-  readonly code?: string;
-  /** Time of receipt, inclusive and exclusive. */
-  readonly from?: number;
-  readonly to?: number;
-  /** Newest first. */
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
-export interface DeadLetterPage {
-  readonly deadLetters: readonly DeadLetter[];
-  readonly next: string | null;
 }
 
 export interface OutcomeQuery {

@@ -1,4 +1,4 @@
-import { type NetworkTopic, parseDeviceTopic, parseNetworkTopic } from '#core';
+import { type NetworkTopic, parseDeviceTopic, parseNetworkTopic, parseReplayTopic } from '#core';
 import type { Principal } from '#identity';
 
 /** Id of the network server that has the application of a topic; null when there is none. */
@@ -11,7 +11,7 @@ const DOWNLINK_COMMANDS: ReadonlySet<string> = new Set(['down/push', 'down/repla
 /**
  * Under whose name a message is journalled, or null when the topic carries no telemetry. Devices and gateways are what
  * they authenticated as; a service publishes on behalf of the device (HTTP ingest) or of the network server (webhooks, the
- * connector) whose topic it is.
+ * connector) whose topic it is, and a dead letter that it replays counts for the source that sent it first (ADR 011).
  */
 export function journalSource(principal: Principal, topic: string, ownerOf: OwnerOfTopic): string | null {
   if (topic.startsWith('city/')) {
@@ -19,7 +19,8 @@ export function journalSource(principal: Principal, topic: string, ownerOf: Owne
     if (parsed?.channel !== 'telemetry') return null;
     return principal.type === 'service' ? parsed.device : principal.id;
   }
-  if (!NETWORK_ROOTS.some((root) => topic.startsWith(root))) return null;
+  if (!NETWORK_ROOTS.some((root) => topic.startsWith(root)))
+    return principal.type === 'service' ? parseReplayTopic(topic) : null;
   const parsed = parseNetworkTopic(topic);
   if (parsed === null || DOWNLINK_COMMANDS.has(parsed.event)) return null;
   return principal.type === 'service' ? (ownerOf(parsed) ?? `service:${principal.id}`) : principal.id;

@@ -70,10 +70,15 @@ export class DeviceDirectory {
   async refresh(): Promise<void> {
     for (;;) {
       const changes = await this.registry.changes(this.position, CHANGES_PAGE);
-      // One that was unknown under its DevEUI is asked for again soon enough.
       const changed = new Set<string>();
-      for (const { entity, id } of changes)
-        if (entity === 'device' && (this.known.has(id) || this.unknown.delete(id))) changed.add(id);
+      let mayBeAwaited = false;
+      for (const { entity, id } of changes) {
+        if (entity !== 'device') continue;
+        if (this.known.has(id) || this.unknown.delete(id)) changed.add(id);
+        else mayBeAwaited = true;
+      }
+      // A new device may be the one that is unknown under its DevEUI: all are asked for again.
+      if (mayBeAwaited) this.unknown.clear();
       if (changed.size > 0) await this.lookUp([...changed]);
       const last = changes.at(-1);
       if (last === undefined) return;

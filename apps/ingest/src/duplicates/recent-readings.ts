@@ -107,6 +107,14 @@ export class RecentReadings {
     }
   }
 
+  /** Nothing of the device up to this time is known to be new, unless it is remembered. */
+  raiseFloor(device: string, time: number): void {
+    const slot = this.slotOf(device);
+    const block = this.blocks[Math.floor(slot / DEVICES_PER_BLOCK)]!;
+    const at = (slot % DEVICES_PER_BLOCK) * STRIDE + FLOOR_TIME;
+    block[at] = Math.max(block[at]!, time);
+  }
+
   private slotOf(device: string): number {
     let slot = this.slots.get(device);
     if (slot !== undefined) return slot;

@@ -19,7 +19,7 @@ export interface RestoreOptions {
  * as if it had not happened.
  */
 export async function restoreRecent(
-  store: Pick<TelemetryStore, 'recentKeys'>,
+  store: Pick<TelemetryStore, 'recentKeys' | 'latest'>,
   options: RestoreOptions,
 ): Promise<RecentReadings> {
   const receivedSince = options.now - RESTORE_MS;
@@ -39,9 +39,25 @@ export async function restoreRecent(
       seq,
       metricSet: namesOf(names, kind).setOf(metrics),
     }));
-    recent.restore(device, restored, keys.length < RecentReadings.perDevice);
+    const complete = keys.length < RecentReadings.perDevice;
+    recent.restore(device, restored, complete);
+    if (complete) byDevice.delete(device);
   }
+  await raiseFloors(store, recent, byDevice);
   return recent;
+}
+
+/** The last readings of a device need not be its newest ones: it sent its buffer, or old letters of it were replayed. */
+async function raiseFloors(
+  store: Pick<TelemetryStore, 'latest'>,
+  recent: RecentReadings,
+  incomplete: ReadonlyMap<string, readonly StoredKey[]>,
+): Promise<void> {
+  const kinds = new Set([...incomplete.values()].flatMap((keys) => keys.map(({ kind }) => kind)));
+  for (const kind of kinds) {
+    for (const { device, time } of await store.latest({ kind, devices: null }))
+      if (incomplete.has(device)) recent.raiseFloor(device, time);
+  }
 }
 
 function namesOf(names: Map<string, MetricNames>, kind: string): MetricNames {

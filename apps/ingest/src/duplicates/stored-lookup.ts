@@ -2,6 +2,7 @@ import type { StoredKey, TelemetryStore } from '#timeseries';
 import type { IngestCounters } from '../ingest-counters.js';
 import { type Retry, Stopped } from '../retry.js';
 import type { Candidate } from '../stages/messages.js';
+import { presentMetrics } from '../stages/validate.stage.js';
 import { SAME_PAYLOAD_WITHIN_MS } from './recent-readings.js';
 
 /** Questions that the store is asked at the same time. */
@@ -39,10 +40,30 @@ export class StoredLookup {
    * @param batch all candidates of the batch, in order
    * @param beforeSequence sequence of the first message of the batch
    */
-  async findRepeated(
+  findRepeated(
     unsure: readonly Candidate[],
     batch: readonly Candidate[],
     beforeSequence: number,
+  ): Promise<LookupResult> {
+    return this.ofDevices(unsure, batch, (ofDevice, others) => this.findRepeatedOf(ofDevice, others, beforeSequence));
+  }
+
+  /**
+   * Takes out of replayed readings what the store, or the batch before them, holds already: the rest of a message that was stored in part,
+   * or all of it when it was replayed before. Repeated are those of which nothing is left.
+   */
+  removeStored(
+    replayed: readonly Candidate[],
+    batch: readonly Candidate[],
+    beforeSequence: number,
+  ): Promise<LookupResult> {
+    return this.ofDevices(replayed, batch, (ofDevice, others) => this.removeStoredOf(ofDevice, others, beforeSequence));
+  }
+
+  private async ofDevices(
+    unsure: readonly Candidate[],
+    batch: readonly Candidate[],
+    judge: (ofDevice: readonly Candidate[], others: readonly Candidate[]) => Promise<readonly Candidate[]>,
   ): Promise<LookupResult> {
     await this.options.whenWritten();
     this.options.counters.storeLookups += unsure.length;
@@ -54,9 +75,7 @@ export class StoredLookup {
     const worker = async (): Promise<void> => {
       for (const [device, candidates] of next) {
         try {
-          const found = await this.options.retry.run('store', () =>
-            this.findRepeatedOf(candidates, inBatch.get(device)!, beforeSequence),
-          );
+          const found = await this.options.retry.run('store', () => judge(candidates, inBatch.get(device)!));
           for (const candidate of found) repeated.add(candidate);
         } catch (error) {
           if (error instanceof Stopped) throw error;
@@ -87,6 +106,27 @@ export class StoredLookup {
       ) {
         repeated.push(candidate);
       }
+    }
+    return repeated;
+  }
+
+  private async removeStoredOf(
+    replayed: readonly Candidate[],
+    batch: readonly Candidate[],
+    beforeSequence: number,
+  ): Promise<Candidate[]> {
+    const { device } = replayed[0]!;
+    const [from, to] = this.rangeOf(replayed);
+    const stored = await this.store.findStored(device.identity.kind, device.identity.id, from, to, beforeSequence);
+    const names = new MetricNames(device.plan!.sent, device.plan!.sentIndex);
+    const position = new Map(batch.map((candidate, index) => [candidate, index]));
+    const repeated: Candidate[] = [];
+    for (const candidate of replayed) {
+      for (const key of stored) if (isOfReading(candidate, key)) removeMetrics(candidate, names.setOf(key.metrics));
+      for (const earlier of batch.slice(0, position.get(candidate)!)) {
+        if (isOfReading(candidate, earlier.reading)) removeMetrics(candidate, earlier.metricSet);
+      }
+      if (candidate.metricSet === 0 || (await this.hasSameValues(candidate, stored, names))) repeated.push(candidate);
     }
     return repeated;
   }
@@ -167,6 +207,21 @@ function isSame({ reading, metricSet, hasClock }: Candidate, key: StoredKey, nam
   if (reading.seq === null) return key.time === reading.time && names.setOf(key.metrics) === metricSet;
   if (reading.boot !== null) return key.boot === reading.boot;
   return key.boot === null && hasClock && key.time === reading.time;
+}
+
+/** Whether a stored row is a part of this reading, whatever metrics it carries. A replay has the time that its message had. */
+function isOfReading(
+  { reading }: Candidate,
+  key: { readonly time: number; readonly boot: string | null; readonly seq: number | null },
+): boolean {
+  if (key.seq !== reading.seq || key.boot !== reading.boot) return false;
+  return reading.seq !== null && reading.boot !== null ? true : key.time === reading.time;
+}
+
+function removeMetrics(candidate: Candidate, stored: number): void {
+  const { values } = candidate.reading;
+  for (let i = 0; i < values.length; i++) if (Math.floor(stored / 2 ** i) % 2 === 1) values[i] = NaN;
+  candidate.metricSet = presentMetrics(values);
 }
 
 /** Sets of metrics as numbers, see `Candidate.metricSet`. */

@@ -14,9 +14,14 @@ export class DeduplicateStage {
   async run(candidates: readonly Candidate[], outcomes: BatchOutcomes): Promise<Candidate[]> {
     const fresh: Candidate[] = [];
     const unsure: Candidate[] = [];
+    const replayed: Candidate[] = [];
     for (const candidate of candidates) {
       const verdict = this.recent.check(candidate.device.identity.id, new CandidateKey(candidate));
-      if (verdict === 'duplicate') outcomes.duplicate(candidate.record);
+      if (outcomes.replayOf(candidate.record) !== undefined) {
+        // Memory knows readings, not which of their metrics were stored: only the store can tell.
+        replayed.push(candidate);
+        fresh.push(candidate);
+      } else if (verdict === 'duplicate') outcomes.duplicate(candidate.record);
       else {
         fresh.push(candidate);
         if (verdict === 'unsure') unsure.push(candidate);
@@ -24,13 +29,21 @@ export class DeduplicateStage {
     }
     const found =
       unsure.length === 0 ? NOTHING_FOUND : await this.lookup.findRepeated(unsure, candidates, outcomes.first);
+    const known =
+      replayed.length === 0 ? NOTHING_FOUND : await this.lookup.removeStored(replayed, candidates, outcomes.first);
     return fresh.filter((candidate) => {
       const { record, refused, device } = candidate;
       if (found.repeated.has(candidate)) {
         outcomes.duplicate(record);
         return false;
       }
-      const fault = found.failed.get(candidate);
+      if (known.repeated.has(candidate)) {
+        // What was refused before is refused again, although the rest of the reading is there.
+        if (refused === null) outcomes.duplicate(record);
+        else outcomes.failed(record, refused, device.identity);
+        return false;
+      }
+      const fault = found.failed.get(candidate) ?? known.failed.get(candidate);
       if (fault !== undefined) {
         outcomes.broken(record, fault);
         return false;

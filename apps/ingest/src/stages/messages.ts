@@ -25,8 +25,10 @@ export interface Candidate {
   readonly pointer: string;
   /** Whether `reading.time` is the device's own; otherwise it is the time of receipt. */
   readonly hasClock: boolean;
-  /** Bit i is set when metric i of the kind is present. */
-  readonly metricSet: number;
+  /** Bit i is set when metric i of the kind is present. A replay takes out what is stored already. */
+  metricSet: number;
+  /** Metric -> pointer to its value, for formats that do not hold values at `<pointer>/values/<metric>`. */
+  readonly places: ReadonlyMap<string, string> | null;
   /** Metrics that were refused alone; they are reported when the rest is stored. */
   readonly refused: readonly Rejection[] | null;
 }

@@ -56,6 +56,7 @@ export class ValidateStage {
       pointer: item.pointer,
       hasClock: item.time !== undefined,
       metricSet,
+      places: item.pointers ?? null,
       refused,
     });
   }
@@ -89,7 +90,7 @@ function withPointers(rejections: readonly Rejection[], { pointer, pointers }: D
   return rejections.map((refused) => ({ ...refused, pointer: places.get(refused.pointer) ?? pointer }));
 }
 
-function presentMetrics(values: Float64Array): number {
+export function presentMetrics(values: Float64Array): number {
   let set = 0;
   let bit = 1;
   for (const value of values) {

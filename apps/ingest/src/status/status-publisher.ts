@@ -57,6 +57,7 @@ export class StatusPublisher {
       ingest_stored_total: counters.stored,
       ingest_duplicates_total: counters.duplicates,
       ingest_dead_letters_total: counters.deadLetters,
+      ingest_replayed_total: counters.replayed,
       ingest_readings_total: counters.readings,
       ingest_backlog: journal.backlog(),
       ingest_batches_total: counters.batches,

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type Clock, type ServiceStatus, systemClock } from '#core';
+import { type Clock, encodeReplay, replayedLetter, replayTopic, type ServiceStatus, systemClock } from '#core';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
-import type { TelemetryStore } from '#timeseries';
+import type { StoredDeadLetter, TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
 import { createIngest, type IngestParts, type RunningIngest } from '../create-ingest.js';
 import { schemaOfKinds } from '../open-adapters.js';
@@ -121,6 +121,22 @@ export class IngestRig {
         error === null ? resolve() : reject(error),
       );
     });
+  }
+
+  /** Journals dead letters as a replay job of the API does. */
+  async replay(letters: readonly StoredDeadLetter[], job = 'job'): Promise<void> {
+    await Promise.all(
+      letters.map((letter) =>
+        this.append(letter.source, replayTopic(letter.source), encodeReplay(replayedLetter(letter, job))),
+      ),
+    );
+    await this.drained();
+  }
+
+  /** Letters that nobody has resolved, oldest first. */
+  async openLetters(): Promise<readonly StoredDeadLetter[]> {
+    const { deadLetters } = await this.store.deadLetters({ departments: null, open: true, limit: 1_000 });
+    return [...deadLetters].reverse();
   }
 
   /** Waits until everything journalled is in the store. */

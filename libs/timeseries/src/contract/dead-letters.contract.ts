@@ -39,6 +39,7 @@ export function describeDeadLetters(context: StoreContext): void {
         expect({ ...letter, payload: Buffer.from(letter.payload) }).toEqual({
           ...original,
           payload: Buffer.from(original.payload),
+          resolution: null,
         });
       }
     });
@@ -53,6 +54,16 @@ export function describeDeadLetters(context: StoreContext): void {
       ['several departments', { departments: ['fehd', 'hyd'], to: T0 + 3000 }, ['2-0', '0-0']],
       ['no department', { departments: [] }, []],
       ['all departments, and those without one', { departments: null, to: T0 + 2000 }, ['1-0', '0-0']],
+      ['kind', { kind: 'toilet' }, ['2-0']],
+      ['topic', { topic: 'city/hyd/weather/lamp-1/telemetry', to: T0 + 1000 }, ['0-0']],
+      ['another topic', { topic: 'city/hyd/weather/lamp-2/telemetry' }, []],
+      ['partial letters', { partial: true }, ['2-0']],
+      ['whole letters', { partial: false, to: T0 + 3000 }, ['1-0', '0-0']],
+      ['ids', { ids: ['4-1', '0-0', '9-0', 'rubbish', "'"] }, ['4-1', '0-0']],
+      ['no ids', { ids: [] }, []],
+      ['sequence', { beforeSequence: 2 }, ['1-0', '0-0']],
+      ['open ones, when none was replayed', { open: true, from: T0 + 2000, to: T0 + 3000 }, ['2-0']],
+      ['resolved ones, when none was replayed', { open: false }, []],
       [
         'everything at once',
         { departments: ['hyd'], device: 'lamp-2', source: 'lamp-1', code: 'out-of-range', from: T0, to: T0 + 9000 },

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { DEAD_LETTER_GROUPINGS } from '../telemetry-store.js';
 import type { StoreContext } from './samples.contract.js';
 import {
   batchOf,
@@ -9,6 +10,7 @@ import {
   expectedLedger,
   outcome,
   readLedger,
+  resolved,
   T0,
 } from './samples.contract.js';
 
@@ -89,12 +91,20 @@ export function describeHostileInput(context: StoreContext): void {
       });
       expect(rowsOut).toEqual([{ group: text, time: T0, metric: 'temperature', values: { sum: 2 } }]);
       const found = await store.deadLetters({ departments: [text], device: text, source: text, limit: 10 });
-      expect(found.deadLetters).toEqual([{ ...letter, payload: expect.anything() }]);
+      expect(found.deadLetters).toEqual([{ ...letter, payload: expect.anything(), resolution: null }]);
+      const replay = resolved(letter, 5, { job: text });
+      await store.commit(commitOf({ resolutions: [replay], outcomes: [outcome('other', 1, 1)], next: 6 }));
+      expect(await store.findReplayed(text, [replay.letter])).toEqual(['3-0']);
+      expect(await store.replayOutcomes(text)).toEqual({ stored: 1, duplicates: 0, deadLetters: 0 });
+      const by = DEAD_LETTER_GROUPINGS;
+      expect(
+        await store.deadLetterGroups({ departments: null, by, kind: text, topic: text, open: false, limit: 2 }),
+      ).toMatchObject([{ key: { code: 'bad-json', device: text, kind: text, source: text, topic: text }, letters: 1 }]);
       expect((await store.deadLetters({ departments: null, limit: 10 })).deadLetters).toHaveLength(2);
       expect(await store.outcomes({ groupBy: 'source-hour', source: text })).toEqual([
         outcome(text, 1, 1, 0, { [text]: 1 }),
       ]);
-      expect(await store.outcomes({ groupBy: 'total' })).toEqual([outcome('', 0, 3, 0, { [text]: 1 })]);
+      expect(await store.outcomes({ groupBy: 'total' })).toEqual([outcome('', 0, 4, 0, { [text]: 1 })]);
     });
 
     it('T15 half a surrogate pair becomes a replacement character, and its neighbours are stored', async () => {
@@ -140,9 +150,17 @@ export function describeHostileInput(context: StoreContext): void {
       await expect(store.findStored(text, 'dev-0', T0, T0 + DAY, 100)).rejects.toMatchObject(badRequest);
       expect(await store.findStored('weather', text, T0, T0 + DAY, 100)).toEqual([]);
 
-      for (const filter of [{ device: text }, { source: text }, { code: text }, { departments: [text] }]) {
+      for (const filter of [
+        ...[{ device: text }, { source: text }, { code: text }, { departments: [text] }],
+        ...[{ kind: text }, { topic: text }, { ids: [text] }, { ids: [`3-${text}`] }],
+      ]) {
         expect((await store.deadLetters({ departments: null, limit: 10, ...filter })).deadLetters).toEqual([]);
+        expect(await store.deadLetterGroups({ departments: null, by: ['code'], limit: 10, ...filter })).toEqual([]);
       }
+      expect(await store.replayOutcomes(text)).toEqual({ stored: 0, duplicates: 0, deadLetters: 0 });
+      expect(await store.findReplayed(text, [resolved(deadLetter(3, { id: text, device: text }), 9).letter])).toEqual(
+        [],
+      );
       await expect(store.deadLetters({ departments: null, limit: 10, cursor: text })).rejects.toMatchObject(badRequest);
       expect(await store.outcomes({ groupBy: 'source', source: text })).toEqual([]);
       expect(await store.position(text)).toBeNull();

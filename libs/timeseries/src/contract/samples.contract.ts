@@ -1,6 +1,13 @@
 import type { DeadLetter, DeviceIdentity, ReadingBatch } from '#core';
 import { ReadingBatchBuilder } from '#core';
-import type { HistoryPage, OutcomeCount, StoreCommit, StoreSchema, TelemetryStore } from '../telemetry-store.js';
+import type {
+  HistoryPage,
+  OutcomeCount,
+  ResolvedLetter,
+  StoreCommit,
+  StoreSchema,
+  TelemetryStore,
+} from '../telemetry-store.js';
 
 /** What an adapter's spec gives the suite: a store over an empty place, and the means to treat it badly. */
 export interface OpenedStore {
@@ -67,6 +74,7 @@ export function commitOf(parts: Partial<StoreCommit> & { next?: number }): Store
     consumer: parts.consumer ?? 'ingest',
     readings: parts.readings ?? [],
     deadLetters: parts.deadLetters ?? [],
+    resolutions: parts.resolutions ?? [],
     outcomes: parts.outcomes ?? [],
     position:
       parts.next === undefined
@@ -90,6 +98,19 @@ export function deadLetter(sequence: number, parts: Partial<DeadLetter> = {}): D
     rejections: [
       { code: 'out-of-range', pointer: '/values/temperature', detail: 'Too hot.', expected: '-50 to 60', actual: '99' },
     ],
+    ...parts,
+  };
+}
+
+/** That the letter was replayed by the record of this sequence, a hundred seconds later. */
+export function resolved(letter: DeadLetter, sequence: number, parts: Partial<ResolvedLetter> = {}): ResolvedLetter {
+  const { id, source, receivedAt, device, department } = letter;
+  return {
+    letter: { id, sequence: letter.sequence, source, receivedAt, device, department, code: letter.rejections[0]!.code },
+    outcome: 'stored',
+    sequence,
+    at: receivedAt + 100_000,
+    job: 'job-1',
     ...parts,
   };
 }

@@ -1,11 +1,13 @@
 import { stat } from 'node:fs/promises';
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { LamplighterError } from '#core';
+import { LamplighterError, type LetterKey } from '#core';
 import type {
   AggregateQuery,
   AggregateRow,
   CompletenessFacts,
   CompletenessQuery,
+  DeadLetterGroup,
+  DeadLetterGroupQuery,
   DeadLetterPage,
   DeadLetterQuery,
   HistoryPage,
@@ -14,6 +16,7 @@ import type {
   LatestReading,
   OutcomeCount,
   OutcomeQuery,
+  ReplayOutcomes,
   StoreCommit,
   StoredKey,
   StorePosition,
@@ -23,7 +26,7 @@ import type {
 } from '../telemetry-store.js';
 import { queryAggregate } from './aggregate.js';
 import { Clustering } from './clustering.js';
-import { queryDeadLetters } from './dead-letters.js';
+import { findReplayed, queryDeadLetterGroups, queryDeadLetters, queryReplayOutcomes } from './dead-letters.js';
 import { storeFault } from './faults.js';
 import { queryCompleteness, queryHistory } from './history.js';
 import { findStoredKeys, recentStoredKeys } from './keys.js';
@@ -159,6 +162,18 @@ export class DuckDbTelemetryStore implements TelemetryStore {
 
   async deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage> {
     return queryDeadLetters(query, this.pool);
+  }
+
+  async deadLetterGroups(query: DeadLetterGroupQuery): Promise<DeadLetterGroup[]> {
+    return queryDeadLetterGroups(query, this.pool);
+  }
+
+  async replayOutcomes(job: string): Promise<ReplayOutcomes> {
+    return queryReplayOutcomes(job, this.pool);
+  }
+
+  async findReplayed(job: string, letters: readonly LetterKey[]): Promise<string[]> {
+    return findReplayed(job, letters, this.pool);
   }
 
   async outcomes(query: OutcomeQuery): Promise<OutcomeCount[]> {

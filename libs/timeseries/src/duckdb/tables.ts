@@ -47,6 +47,7 @@ const FIXED_TABLES = [
      id VARCHAR NOT NULL, sequence BIGINT NOT NULL, source VARCHAR NOT NULL, topic VARCHAR NOT NULL, payload BLOB NOT NULL,
      received BIGINT NOT NULL, device VARCHAR, department VARCHAR, kind VARCHAR, partial BOOLEAN NOT NULL,
      code VARCHAR NOT NULL, rejections VARCHAR NOT NULL)`,
+  'CREATE TABLE IF NOT EXISTS resolutions (letter VARCHAR NOT NULL, outcome VARCHAR NOT NULL, sequence BIGINT NOT NULL, resolved BIGINT NOT NULL, job VARCHAR NOT NULL)',
 ];
 
 /** Brings the file's tables up to the schema, and says what they are. Columns that the schema no longer names stay. */

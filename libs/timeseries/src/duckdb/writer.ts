@@ -1,6 +1,6 @@
-import type { DuckDBConnection } from '@duckdb/node-api';
+import { type DuckDBConnection, listValue } from '@duckdb/node-api';
 import { LamplighterError, type DeadLetter, type ReadingBatch } from '#core';
-import type { StoreCommit, StorePosition } from '../telemetry-store.js';
+import type { ResolvedLetter, StoreCommit, StorePosition } from '../telemetry-store.js';
 import { storeFault } from './faults.js';
 import type { BootTable, NameTable } from './names.js';
 import { appendOutcomes, OutcomeCompaction } from './outcomes.js';
@@ -103,6 +103,7 @@ export class Writer {
     const prepared = commit.readings.map((batch) => this.prepare(batch));
     for (const each of prepared) await this.appendReadings(each, state.lastBatch + 1);
     await this.append('dead_letters', deadLetterColumns(commit.deadLetters), commit.deadLetters.length);
+    await this.writeResolutions(commit.resolutions ?? []);
     const outcomeRows = await appendOutcomes(commit.outcomes, state.names, (table, columns, rows) =>
       this.append(table, columns, rows),
     );
@@ -173,6 +174,16 @@ export class Writer {
     );
   }
 
+  /** One row a letter: the newest resolution replaces what was there. */
+  private async writeResolutions(resolutions: readonly ResolvedLetter[]): Promise<void> {
+    if (resolutions.length === 0) return;
+    const newest = [...new Map(resolutions.map((each) => [each.letter.id, each])).values()];
+    await this.connection.run('DELETE FROM resolutions WHERE letter IN (SELECT unnest(CAST($1 AS VARCHAR[])))', [
+      listValue(newest.map(({ letter }) => letter.id)),
+    ]);
+    await this.append('resolutions', resolutionColumns(newest), newest.length);
+  }
+
   private async append(table: string, columns: readonly ColumnSource[], rows: number): Promise<void> {
     if (rows === 0) return;
     const appender = await this.connection.createAppender(table);
@@ -187,6 +198,16 @@ export class Writer {
     const { next, nextSequence } = position;
     await this.connection.run(sql, [consumer, BigInt(next.frame), BigInt(next.index), BigInt(nextSequence)]);
   }
+}
+
+function resolutionColumns(resolutions: readonly ResolvedLetter[]): ColumnSource[] {
+  return [
+    texts(resolutions.map(({ letter }) => letter.id)),
+    texts(resolutions.map(({ outcome }) => outcome)),
+    wholeNumbers(Float64Array.from(resolutions, ({ sequence }) => sequence)),
+    wholeNumbers(Float64Array.from(resolutions, ({ at }) => at)),
+    texts(resolutions.map(({ job }) => job)),
+  ];
 }
 
 function deadLetterColumns(letters: readonly DeadLetter[]): ColumnSource[] {

@@ -1,6 +1,6 @@
 import { type DeadLetter, LamplighterError, type ReadingBatch } from '#core';
 import type { OutcomeCount, StoreCommit, StorePosition } from '../telemetry-store.js';
-import { deadLetterLine } from './dead-letter-lines.js';
+import { deadLetterLine, resolutionLine } from './dead-letter-lines.js';
 import {
   attemptLine,
   attemptOf,
@@ -65,12 +65,14 @@ export class CommitWriter {
       batch,
     );
     await this.writeLetters([...batch.deadLetters, ...letters], journalled);
-    if (start === null && outcomes.length > 0) {
+    const resolutions = batch.resolutions ?? [];
+    if (start === null && outcomes.length + resolutions.length > 0) {
       throw new LamplighterError(
         'store-rejected',
-        'Outcome counts belong to messages of a journal: give the position too.',
+        'Outcome counts and resolutions belong to messages of a journal: give the position too.',
       );
     }
+    await this.writeOurs(resolutions.map(resolutionLine));
     await this.writeOurs(outcomeLines(batch.consumer, outcomes, start ?? 0));
     return outcomes;
   }

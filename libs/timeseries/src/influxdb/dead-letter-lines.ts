@@ -1,6 +1,8 @@
-import type { DeadLetter } from '#core';
-import { FIELD, MEASUREMENT, OUTSIDE_JOURNAL } from './names.js';
+import type { DeadLetter, LetterKey, Outcome } from '#core';
+import type { LetterResolution, ResolvedLetter, StoredDeadLetter } from '../telemetry-store.js';
+import { FIELD, LETTER_FIELD, MEASUREMENT, OUTSIDE_JOURNAL } from './names.js';
 import { integer, line, pointTime, text, type FieldValue } from './line-protocol.js';
+import { decodeText } from './text.js';
 
 /** InfluxDB keeps at most 64 KB in a string field; a body is cut into parts of this many ASCII characters. */
 const PART_CHARACTERS = 60_000;
@@ -17,34 +19,67 @@ export function deadLetterLine(letter: DeadLetter, journalled: boolean): string 
     .join('.');
   const fields: Record<string, FieldValue> = {
     [FIELD.sequence]: integer(journalled ? letter.sequence : OUTSIDE_JOURNAL),
+    [LETTER_FIELD.topic]: text(letter.topic),
+    [LETTER_FIELD.partial]: integer(letter.partial ? 1 : 0),
+    ...(letter.kind === null ? {} : { [LETTER_FIELD.kind]: text(letter.kind) }),
   };
   for (let at = 0, part = 0; at < body.length; at += PART_CHARACTERS, part++) {
     fields[`part${String(part).padStart(4, '0')}`] = text(body.slice(at, at + PART_CHARACTERS));
   }
+  const tags = tagsOf({ ...letter, code: letter.rejections[0]?.code ?? null });
+  return line(MEASUREMENT.deadLetter, tags, fields, pointTime(letter.receivedAt, letter.sequence));
+}
+
+/**
+ * A resolution is four more fields on the point of its letter: where the letter goes, by retention or expiry, it goes too. An attempt
+ * that is not committed yet hides the resolution before it for that moment.
+ */
+export function resolutionLine({ letter, outcome, sequence, at, job }: ResolvedLetter): string {
+  const fields: Record<string, FieldValue> = {
+    [LETTER_FIELD.resolvedBy]: integer(sequence),
+    [LETTER_FIELD.outcome]: text(outcome),
+    [LETTER_FIELD.resolvedAt]: integer(at),
+    [LETTER_FIELD.job]: text(job),
+  };
   return line(MEASUREMENT.deadLetter, tagsOf(letter), fields, pointTime(letter.receivedAt, letter.sequence));
 }
 
-function tagsOf(letter: DeadLetter): Record<string, string | null> {
-  const prefix = `${letter.sequence}-`;
-  return {
-    source: letter.source,
-    device: letter.device,
-    department: letter.department,
-    code: letter.rejections[0]?.code ?? null,
-    // Few different ones: the number of the item inside its message. With the sequence in the time it makes the point unique.
-    item: letter.id.startsWith(prefix) ? letter.id.slice(prefix.length) : letter.id,
-  };
+type TagFacts = Omit<LetterKey, 'code'> & { readonly code: string | null };
+
+function tagsOf({ id, sequence, source, device, department, code }: TagFacts): Record<string, string | null> {
+  return { source, device, department, code, item: itemOf({ id, sequence }) };
 }
 
-/** Puts the parts together again; `fields` are the fields of one point. */
-export function readDeadLetter(fields: ReadonlyMap<string, unknown>): DeadLetter {
+/** The number of the item inside its message: few different ones. With the sequence in the time it makes the point unique. */
+export function itemOf({ id, sequence }: Pick<DeadLetter, 'id' | 'sequence'>): string {
+  const prefix = `${sequence}-`;
+  return id.startsWith(prefix) ? id.slice(prefix.length) : id;
+}
+
+/** Puts the parts together again; `fields` are the fields of one point. Resolutions from `visibleBefore` on are not committed yet. */
+export function readDeadLetter(fields: ReadonlyMap<string, unknown>, visibleBefore: number): StoredDeadLetter {
   const parts = [...fields.keys()].filter((name) => PART.test(name)).sort();
   const [rest = '', payload = ''] = parts
     .map((name) => String(fields.get(name)))
     .join('')
     .split('.');
   const letter = JSON.parse(Buffer.from(rest, 'base64').toString('utf8')) as Omit<DeadLetter, 'payload'>;
-  return { ...letter, payload: new Uint8Array(Buffer.from(payload, 'base64')) };
+  return {
+    ...letter,
+    payload: new Uint8Array(Buffer.from(payload, 'base64')),
+    resolution: readResolution(fields, visibleBefore),
+  };
+}
+
+function readResolution(fields: ReadonlyMap<string, unknown>, visibleBefore: number): LetterResolution | null {
+  const sequence = fields.get(LETTER_FIELD.resolvedBy);
+  if (typeof sequence !== 'number' || sequence >= visibleBefore) return null;
+  return {
+    sequence,
+    outcome: String(fields.get(LETTER_FIELD.outcome)) as Outcome,
+    at: Number(fields.get(LETTER_FIELD.resolvedAt)),
+    job: decodeText(String(fields.get(LETTER_FIELD.job))),
+  };
 }
 
 /** JSON can spell half a surrogate pair; what is read back must be the same as what other fields show. */

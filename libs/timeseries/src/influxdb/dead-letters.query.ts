@@ -1,20 +1,20 @@
-import type { DeadLetter } from '#core';
-import type { DeadLetterPage, DeadLetterQuery } from '../telemetry-store.js';
+import type { LetterKey } from '#core';
+import type {
+  DeadLetterGroup,
+  DeadLetterGroupQuery,
+  DeadLetterPage,
+  DeadLetterQuery,
+  ReplayOutcomes,
+  StoredDeadLetter,
+} from '../telemetry-store.js';
 import { type Cursor, readCursor, writeCursor } from './cursor.js';
-import { readDeadLetter } from './dead-letter-lines.js';
-import {
-  ALL_TIME,
-  flux,
-  fluxInteger,
-  type FluxPart,
-  type FluxReader,
-  milliseconds,
-  oneOf,
-  parseNs,
-  stored,
-} from './flux.js';
+import { itemOf, readDeadLetter } from './dead-letter-lines.js';
+import { groupLetters } from './dead-letter-groups.query.js';
+import { letterTags, lettersOf, pivoted, rangeOf } from './dead-letter-filter.js';
+import { ALL_TIME, flux, fluxInteger, type FluxReader, oneOf, parseNs, stored } from './flux.js';
 import type { LedgerReader } from './ledger.js';
-import { FIELD, MEASUREMENT, OUTSIDE_JOURNAL } from './names.js';
+import { pointTime } from './line-protocol.js';
+import { FIELD, LETTER_FIELD, MEASUREMENT } from './names.js';
 import { decodeText } from './text.js';
 
 /** Finds letters by their tags and time first; bodies are read only for those of the page. */
@@ -27,33 +27,87 @@ export class DeadLetterReader {
   async page(query: DeadLetterQuery): Promise<DeadLetterPage> {
     const after = query.cursor === undefined ? null : readCursor(query.cursor);
     if (query.departments?.length === 0) return { deadLetters: [], next: null };
-    const found = await this.find(query, after);
+    const visibleBefore = await this.ledger.visibleBefore();
+    const found = await this.find(query, after, visibleBefore);
     const more = found.length > query.limit;
     const page = found.slice(0, query.limit);
     if (page.length === 0) return { deadLetters: [], next: null };
-    const bodies = await this.bodies(query, page);
+    const bodies = await this.bodies(query, page, visibleBefore);
     const deadLetters = page.flatMap((key) => bodies.get(keyText(key)) ?? []);
     return { deadLetters, next: more ? writeCursor(page.at(-1)!) : null };
   }
 
-  private async find(query: DeadLetterQuery, after: Cursor | null): Promise<Cursor[]> {
+  async groups(query: DeadLetterGroupQuery): Promise<DeadLetterGroup[]> {
+    return groupLetters(query, this.flux, await this.ledger.visibleBefore());
+  }
+
+  async replayOutcomes(job: string): Promise<ReplayOutcomes> {
+    const resolved = await this.resolvedBy(job, ALL_TIME);
+    const rows = await this.flux.rows(
+      flux`${resolved} |> group(columns: [${LETTER_FIELD.outcome}]) |> count(column: ${LETTER_FIELD.resolvedBy})`,
+    );
+    const counts = new Map(
+      rows.map((row) => [String(row[LETTER_FIELD.outcome]), Number(row[LETTER_FIELD.resolvedBy])]),
+    );
+    const of = (outcome: string): number => counts.get(outcome) ?? 0;
+    return { stored: of('stored'), duplicates: of('duplicate'), deadLetters: of('dead-letter') };
+  }
+
+  async findReplayed(job: string, letters: readonly LetterKey[]): Promise<string[]> {
+    if (letters.length === 0) return [];
+    const asked = new Map(
+      letters.map((letter) => [
+        keyText({ time: pointTime(letter.receivedAt, letter.sequence), key: itemOf(letter) }),
+        letter.id,
+      ]),
+    );
+    const times = letters.map((letter) => pointTime(letter.receivedAt, letter.sequence));
+    const range = {
+      from: times.reduce((a, b) => (a < b ? a : b)),
+      to: times.reduce((a, b) => (a > b ? a : b)) + 1n,
+    };
+    const rows = await this.flux.rows(
+      flux`${await this.resolvedBy(job, range)} |> keep(columns: ["_time", "item"]) |> group()`,
+    );
+    return rows.flatMap((row) => {
+      const key = { time: parseNs(String(row['_time'])), key: decodeText(String(row['item'])) };
+      return asked.get(keyText(key)) ?? [];
+    });
+  }
+
+  /** Points of letters whose committed resolution is of this job. */
+  private async resolvedBy(job: string, range: { from: bigint; to: bigint }) {
+    const fields = [LETTER_FIELD.job, LETTER_FIELD.outcome, LETTER_FIELD.resolvedBy];
+    const visibleBefore = fluxInteger(await this.ledger.visibleBefore());
+    const points = this.flux.source(
+      range,
+      flux`r._measurement == ${MEASUREMENT.deadLetter} and ${oneOf('_field', fields)}`,
+    );
+    return flux`${points} ${pivoted} |> filter(fn: (r) => r.resolved_job == ${stored(job)} and r.resolved_by < ${visibleBefore})`;
+  }
+
+  private async find(query: DeadLetterQuery, after: Cursor | null, visibleBefore: number): Promise<Cursor[]> {
     const range = rangeOf(query);
     const end = after === null || after.time >= range.to ? range.to : after.time + 1n;
     if (range.from >= end) return [];
-    const visibleBefore = await this.ledger.visibleBefore();
-    const visible = flux`r._field == ${FIELD.sequence} and r._value >= ${fluxInteger(OUTSIDE_JOURNAL)} and r._value < ${fluxInteger(visibleBefore)}`;
-    const source = this.flux.source({ from: range.from, to: end }, flux`${tags(query)} and ${visible}`);
+    const letters = lettersOf(query, this.flux, { from: range.from, to: end }, visibleBefore);
     const count = query.limit + 1;
     const newest = flux`|> sort(columns: ["_time", "item"], desc: true) |> limit(n: ${count})`;
     const rest = after === null ? flux`` : flux`|> filter(fn: (r) => ${pastCursor(after)})`;
-    const rows = await this.flux.rows(flux`${source} ${rest} |> keep(columns: ["_time", "item"]) |> group() ${newest}`);
+    const rows = await this.flux.rows(
+      flux`${letters} ${rest} |> keep(columns: ["_time", "item"]) |> group() ${newest}`,
+    );
     return rows.map((row) => ({ time: parseNs(String(row['_time'])), key: decodeText(String(row['item'])) }));
   }
 
-  private async bodies(query: DeadLetterQuery, page: readonly Cursor[]): Promise<Map<string, DeadLetter>> {
+  private async bodies(
+    query: DeadLetterQuery,
+    page: readonly Cursor[],
+    visibleBefore: number,
+  ): Promise<Map<string, StoredDeadLetter>> {
     const range = { from: page.at(-1)!.time, to: page[0]!.time + 1n };
     const rows = await this.flux
-      .rows(flux`${this.flux.source(range, flux`${tags(query)} and r._field != ${FIELD.sequence}`)}
+      .rows(flux`${this.flux.source(range, flux`${letterTags(query)} and r._field != ${FIELD.sequence}`)}
   |> keep(columns: ["_time", "item", "_field", "_value"])`);
     const fields = new Map<string, Map<string, unknown>>();
     for (const row of rows) {
@@ -63,27 +117,15 @@ export class DeadLetterReader {
       fields.set(key, point);
     }
     const wanted = new Set(page.map(keyText));
-    return new Map([...fields].filter(([key]) => wanted.has(key)).map(([key, point]) => [key, readDeadLetter(point)]));
+    return new Map(
+      [...fields].filter(([key]) => wanted.has(key)).map(([key, point]) => [key, readDeadLetter(point, visibleBefore)]),
+    );
   }
 }
 
 const keyText = (cursor: Cursor): string => `${cursor.time} ${cursor.key}`;
 
-function rangeOf(query: DeadLetterQuery): { from: bigint; to: bigint } {
-  const { from, to } = milliseconds(query.from ?? 0, query.to ?? 0);
-  return { from: query.from === undefined ? ALL_TIME.from : from, to: query.to === undefined ? ALL_TIME.to : to };
-}
-
-function tags(query: DeadLetterQuery): FluxPart {
-  const equal = (column: 'device' | 'source' | 'code'): FluxPart => {
-    const text = query[column];
-    return text === undefined ? flux`true` : flux`r[${column}] == ${stored(text)}`;
-  };
-  const departments = query.departments === null ? flux`true` : oneOf('department', query.departments);
-  return flux`r._measurement == ${MEASUREMENT.deadLetter} and ${equal('device')} and ${equal('source')} and ${equal('code')} and ${departments}`;
-}
-
-function pastCursor(cursor: Cursor): FluxPart {
+function pastCursor(cursor: Cursor) {
   const time = flux`time(v: ${fluxInteger(cursor.time)})`;
   return flux`r._time < ${time} or (r._time == ${time} and r.item < ${stored(cursor.key)})`;
 }

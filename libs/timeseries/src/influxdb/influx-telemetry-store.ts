@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Clock, LamplighterError, systemClock } from '#core';
+import { type Clock, LamplighterError, type LetterKey, systemClock } from '#core';
 import type {
   AggregateQuery,
   AggregateRow,
   CompletenessFacts,
   CompletenessQuery,
+  DeadLetterGroup,
+  DeadLetterGroupQuery,
   DeadLetterPage,
   DeadLetterQuery,
   HistoryPage,
@@ -13,6 +15,7 @@ import type {
   LatestReading,
   OutcomeCount,
   OutcomeQuery,
+  ReplayOutcomes,
   StoreCommit,
   StoredKey,
   StorePosition,
@@ -147,6 +150,18 @@ export class InfluxTelemetryStore implements TelemetryStore {
 
   deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage> {
     return new DeadLetterReader(this.flux, this.ledger).page(query);
+  }
+
+  deadLetterGroups(query: DeadLetterGroupQuery): Promise<DeadLetterGroup[]> {
+    return new DeadLetterReader(this.flux, this.ledger).groups(query);
+  }
+
+  replayOutcomes(job: string): Promise<ReplayOutcomes> {
+    return new DeadLetterReader(this.flux, this.ledger).replayOutcomes(job);
+  }
+
+  findReplayed(job: string, letters: readonly LetterKey[]): Promise<string[]> {
+    return new DeadLetterReader(this.flux, this.ledger).findReplayed(job, letters);
   }
 
   outcomes(query: OutcomeQuery): Promise<OutcomeCount[]> {

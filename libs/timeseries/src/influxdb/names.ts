@@ -24,6 +24,19 @@ export const FIELD = {
   metrics: 'metric_names',
 } as const;
 
+/** Fields of dead letters that they are searched by, beside the parts of their body. */
+export const LETTER_FIELD = {
+  kind: 'letter_kind',
+  topic: 'letter_topic',
+  /** 1 or 0. */
+  partial: 'letter_partial',
+  /** Journal sequence of the replay that resolved the letter; the other three belong to it. */
+  resolvedBy: 'resolved_by',
+  outcome: 'resolved_outcome',
+  resolvedAt: 'resolved_at',
+  job: 'resolved_job',
+} as const;
+
 /** Sequence of what was committed without a position: it is visible at once. */
 export const OUTSIDE_JOURNAL = -1;
 /** Sequence of dead letters that a crashed attempt left behind and no later attempt repeated. */

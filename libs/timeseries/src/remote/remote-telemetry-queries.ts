@@ -7,6 +7,8 @@ import type {
   AggregateRow,
   CompletenessFacts,
   CompletenessQuery,
+  DeadLetterGroup,
+  DeadLetterGroupQuery,
   DeadLetterPage,
   DeadLetterQuery,
   HistoryPage,
@@ -15,6 +17,7 @@ import type {
   LatestReading,
   OutcomeCount,
   OutcomeQuery,
+  ReplayOutcomes,
   StorePosition,
   StoreStatistics,
   TelemetryQueries,
@@ -68,6 +71,14 @@ export class RemoteTelemetryQueries implements TelemetryQueries {
 
   deadLetters(query: DeadLetterQuery): Promise<DeadLetterPage> {
     return this.call('deadLetters', query);
+  }
+
+  deadLetterGroups(query: DeadLetterGroupQuery): Promise<DeadLetterGroup[]> {
+    return this.call('deadLetterGroups', query);
+  }
+
+  replayOutcomes(job: string): Promise<ReplayOutcomes> {
+    return this.call('replayOutcomes', job);
   }
 
   outcomes(query: OutcomeQuery): Promise<OutcomeCount[]> {

@@ -24,6 +24,7 @@ describeTelemetryStore('DuckDB behind a socket', async ({ schema }) => {
       commit: local.commit.bind(local),
       findStored: local.findStored.bind(local),
       recentKeys: local.recentKeys.bind(local),
+      findReplayed: local.findReplayed.bind(local),
     });
   };
   const stop = async () => {
@@ -67,7 +68,7 @@ describe('remote telemetry queries', () => {
 
   it('carries Maps, bytes, NaN and absent fields', async () => {
     let asked: AggregateQuery | undefined;
-    const letter = { ...deadLetter(1), payload: Uint8Array.from([0, 255, 128]), device: null };
+    const letter = { ...deadLetter(1), payload: Uint8Array.from([0, 255, 128]), device: null, resolution: null };
     await serve({
       aggregate: async (query) => {
         asked = query;

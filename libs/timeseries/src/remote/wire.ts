@@ -8,6 +8,8 @@ export const METHODS = Object.keys({
   latest: true,
   completeness: true,
   deadLetters: true,
+  deadLetterGroups: true,
+  replayOutcomes: true,
   outcomes: true,
   statistics: true,
   position: true,
