@@ -7,6 +7,8 @@ export class BrokerCounters {
   readonly refused = new Map<string, number>();
   /** Publishes and subscriptions denied. */
   denied = 0;
+  /** Times that a device above its quota was not read for a while. */
+  heldBack = 0;
   /** Messages that a slow or absent subscriber did not get. */
   droppedForSubscribers = 0;
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DEFAULT_QUOTA, type QuotaDefaults } from '#core';
 
 /** Everything about the broker that an operator or a test may set. Times are milliseconds, sizes bytes. */
 export interface BrokerSettings {
@@ -36,9 +37,11 @@ export interface BrokerLimits {
   readonly maxConnectBytes: number;
   readonly maxPacketBytes: number;
   readonly maxClientIdLength: number;
-  /** Messages a second and the burst above it, for one device; a gateway has ten times as much, a service has no limit. */
+  /** Messages a second and the burst above it, for one connection; a gateway has ten times as much, a service has no limit. */
   readonly messagesPerSecond: number;
   readonly messageBurst: number;
+  /** Quotas of devices that have none of their own; see `Quota`. */
+  readonly deviceQuotas: QuotaDefaults;
   readonly maxSubscriptions: number;
   /** Journalled messages of one connection that wait for their fsync before its socket is read again. */
   readonly maxUnacknowledged: number;
@@ -68,6 +71,7 @@ export const DEFAULT_LIMITS: BrokerLimits = {
   maxClientIdLength: 128,
   messagesPerSecond: 5_000,
   messageBurst: 10_000,
+  deviceQuotas: { fallback: DEFAULT_QUOTA, byKind: new Map() },
   maxSubscriptions: 200,
   maxUnacknowledged: 4_096,
   maxUnacknowledgedBytes: 64 * 1024 * 1024,

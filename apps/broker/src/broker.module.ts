@@ -16,6 +16,7 @@ import type { LaneContext } from './lane/telemetry-lane.js';
 import { MqttEngine } from './mqtt/mqtt-engine.js';
 import { RetainedMessages } from './mqtt/retained-messages.js';
 import { SessionPersistence } from './mqtt/session-persistence.js';
+import { QuotaBook } from './quota/quota-book.js';
 import { JournalHealth } from './status/journal-health.js';
 import { StatusPublisher } from './status/status-publisher.js';
 import { CLOCK, JOURNAL, LANE, LOGGER, POLICY, REGISTRY, SETTINGS } from './tokens.js';
@@ -71,6 +72,7 @@ export class BrokerModule {
         { provide: LOGGER, useValue: parts.logger },
         BrokerCounters,
         TelemetryInterest,
+        { provide: QuotaBook, useFactory: () => new QuotaBook(clock) },
         { provide: InflightBudget, useFactory: () => new InflightBudget(limits.maxUnacknowledgedBytes) },
         { provide: ConnectionTable, useFactory: () => new ConnectionTable(limits) },
         { provide: JournalHealth, useFactory: () => new JournalHealth(parts.journal, clock, limits.refuseWhenFullMs) },
@@ -90,7 +92,15 @@ export class BrokerModule {
         MqttEngine,
         {
           provide: StatusPublisher,
-          inject: [MqttEngine, JournalHealth, BrokerCounters, ConnectionTable, InflightBudget, RetainedMessages],
+          inject: [
+            MqttEngine,
+            JournalHealth,
+            BrokerCounters,
+            ConnectionTable,
+            InflightBudget,
+            RetainedMessages,
+            QuotaBook,
+          ],
           useFactory: (
             engine: MqttEngine,
             health: JournalHealth,
@@ -98,7 +108,8 @@ export class BrokerModule {
             table: ConnectionTable,
             budget: InflightBudget,
             retained: RetainedMessages,
-          ) => new StatusPublisher(engine, health, counters, table, budget, retained, clock),
+            quotas: QuotaBook,
+          ) => new StatusPublisher(engine, health, counters, table, budget, retained, quotas, clock),
         },
         Broker,
       ],

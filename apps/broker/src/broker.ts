@@ -1,7 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { Duplex } from 'node:stream';
 import type { Logger } from 'pino';
-import type { Clock, ServiceStatus } from '#core';
+import {
+  type Clock,
+  formatQuota,
+  parseQuotaQuestion,
+  QUOTA_ASK_TOPIC,
+  type QuotaAnswer,
+  quotaAnswerTopic,
+  QuotaNotices,
+  type ServiceStatus,
+} from '#core';
 import type { AccessPolicy } from './access/access-policy.js';
 import { AuditTrail } from './access/audit-trail.js';
 import { RegistryPolicy } from './access/registry-policy.js';
@@ -14,12 +23,15 @@ import { type Endpoints, Listeners } from './front/listeners.js';
 import type { Violation } from './front/packet-gate.js';
 import type { ForwardedMessage, LaneContext } from './lane/telemetry-lane.js';
 import { MqttEngine } from './mqtt/mqtt-engine.js';
+import { QuotaBook } from './quota/quota-book.js';
 import { StatusPublisher } from './status/status-publisher.js';
 import { CLOCK, LANE, LOGGER, POLICY, SETTINGS } from './tokens.js';
 
 /** Time for what was taken to be journalled and acknowledged when the broker stops. */
 const DRAIN_MS = 5_000;
 const DRAIN_POLL_MS = 10;
+/** Quotas are looked over this often: who keeps to them again, who may be forgotten. */
+const QUOTA_SWEEP_MS = 60_000;
 /** Time for connections to be closed and wills to be published. */
 const CLOSE_MS = 3_000;
 
@@ -30,6 +42,8 @@ export class Broker implements ConnectionHost {
   private readonly listeners: Listeners;
   private endpoints: Endpoints | null = null;
   private watch: RegistryWatch | null = null;
+  private readonly notices: QuotaNotices;
+  private quotaSweep: NodeJS.Timeout | null = null;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
@@ -42,8 +56,13 @@ export class Broker implements ConnectionHost {
     private readonly engine: MqttEngine,
     private readonly audit: AuditTrail,
     private readonly statusPublisher: StatusPublisher,
+    private readonly quotas: QuotaBook,
   ) {
     this.limits = settings.limits;
+    this.notices = new QuotaNotices('mqtt', clock, (topic, notice) => {
+      engine.publish(topic, JSON.stringify(notice), true);
+    });
+    engine.admitted = (connection) => this.admitted(connection);
     this.listeners = new Listeners(settings, (socket, origin) => this.accept(socket, origin));
   }
 
@@ -62,6 +81,8 @@ export class Broker implements ConnectionHost {
     this.watch = watch?.((revision) => this.revise(revision)) ?? null;
     await this.watch?.start();
     this.endpoints = await this.listeners.open();
+    await this.engine.listen(QUOTA_ASK_TOPIC, (payload) => this.answerQuota(payload));
+    this.quotaSweep = setInterval(() => this.sweepQuotas(), QUOTA_SWEEP_MS);
     // A conformance suite subscribes to everything and expects nothing but its own messages.
     if (!this.settings.open) this.statusPublisher.start();
     return this.endpoints;
@@ -70,6 +91,7 @@ export class Broker implements ConnectionHost {
   /** Stops accepting, acknowledges what was taken, then closes the connections. The journal is closed by its owner. */
   async stop(): Promise<void> {
     this.listeners.close();
+    if (this.quotaSweep !== null) clearInterval(this.quotaSweep);
     await this.watch?.stop();
     for (const connection of this.table.all()) connection.stopReading();
     await this.drain();
@@ -117,6 +139,52 @@ export class Broker implements ConnectionHost {
     return this.engine.subscriptionCount(connection);
   }
 
+  /** The owner of the device is told, and its audit trail, but not of every time. */
+  heldBack(connection: Connection): void {
+    const { principal } = connection;
+    this.counters.heldBack++;
+    if (principal?.type !== 'device' || !this.notices.due(principal.id)) return;
+    const quota = this.quotas.quota(principal.id);
+    const usage = this.quotas.usage(principal.id);
+    if (quota === null || usage === null) return;
+    const { id, department, kind } = principal;
+    this.notices.throttled({ id, department, kind }, quota, usage);
+    const detail = { quota: formatQuota(quota), messagesLastMinute: usage.messagesLastMinute };
+    this.audit.record({ actor: id, action: 'device-over-quota', subject: id, detail });
+  }
+
+  /** The API asks for what a device has used; only the broker knows it of devices that speak MQTT to it. */
+  private answerQuota(payload: Buffer): void {
+    const question = parseQuotaQuestion(payload);
+    if (question === null) return;
+    const usage = this.quotas.usage(question.device);
+    const answer: QuotaAnswer = { service: 'broker', usage };
+    this.engine.publish(quotaAnswerTopic(question.id), JSON.stringify(answer), false);
+  }
+
+  private sweepQuotas(): void {
+    this.notices.sweep((device) => this.quotas.look(device));
+    this.quotas.forgetIdle();
+  }
+
+  /** Its CONNECT is about to be accepted: from here on it is metered, and leaves when its key ends. */
+  private admitted(connection: Connection): void {
+    const { principal, username } = connection;
+    if (principal === null || username === null) return;
+    const quota = principal.type === 'device' ? this.policy.quotaOf(username) : null;
+    if (quota !== null) {
+      connection.meterBy(this.quotas.joined(principal.id, quota));
+      connection.socket.once('close', () => this.quotas.left(principal.id));
+    }
+    this.watchKey(connection, username);
+  }
+
+  private watchKey(connection: Connection, username: string): void {
+    const until = this.policy.keyUntil(username, connection.keyHash);
+    if (until === null) return;
+    connection.endsIn(Math.max(0, until - this.clock.now()), () => void this.reviseCredential(username));
+  }
+
   private accept(socket: Duplex, origin: Origin): void {
     const refusal = this.table.refusal(origin.address);
     if (refusal !== null) {
@@ -138,13 +206,18 @@ export class Broker implements ConnectionHost {
   }
 
   private async reviseCredential(username: string): Promise<void> {
-    const standing = this.policy.standing(username);
+    const quota = this.policy.quotaOf(username);
     for (const connection of this.table.of(username)) {
-      if (connection.standing === standing) continue;
+      if (quota !== null && connection.principal !== null) this.quotas.change(connection.principal.id, quota);
+      const now = this.policy.standing(username, connection.keyHash);
+      if (connection.standing === now) {
+        this.watchKey(connection, username);
+        continue;
+      }
       this.logger.info({ username }, 'connection closed: its credential was changed');
-      await this.engine.end(connection, standing === null);
+      await this.engine.end(connection, now === null);
     }
-    if (standing !== null || !(this.policy instanceof RegistryPolicy)) return;
+    if (this.policy.standing(username, null) !== null || !(this.policy instanceof RegistryPolicy)) return;
     const entry = this.policy.directory.find(username);
     if (entry !== null) await this.engine.discardSession(entry.credential.clientId);
   }

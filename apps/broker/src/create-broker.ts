@@ -41,7 +41,9 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
   const logger = options.logger ?? pino({ level: 'silent' });
   requireLoopbackWhenOpen(settings);
   const directory = new CredentialDirectory(registry, clock);
-  const policy = settings.open ? new OpenPolicy() : new RegistryPolicy(registry, directory, options.secrets, clock);
+  const policy = settings.open
+    ? new OpenPolicy()
+    : new RegistryPolicy(registry, directory, options.secrets, clock, settings.limits.deviceQuotas);
   const parts = BrokerModule.over({ settings, journal, registry, policy, clock, logger });
   // Without this Nest would end the process of whoever composes a broker wrongly.
   const application = await NestFactory.createApplicationContext(parts, { logger: false, abortOnError: false });

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { LamplighterError, readEnvironment, variable } from '#core';
+import { LamplighterError, quotaVariable, readEnvironment, variable } from '#core';
 import { checkProductionSecrets } from '#identity';
 import { type BrokerSettings, DEFAULT_LIMITS, type TlsSettings } from './broker-settings.js';
 
@@ -29,6 +29,7 @@ const DECLARATION = {
     max: 1_000_000,
   }),
   LAMPLIGHTER_MQTT_RATE: variable.integer(DEFAULT_LIMITS.messagesPerSecond, { min: 1, max: 1_000_000 }),
+  LAMPLIGHTER_DEVICE_QUOTA: quotaVariable(),
   LAMPLIGHTER_MQTT_MAX_PACKET_BYTES: variable.integer(DEFAULT_LIMITS.maxPacketBytes, { min: 1_024, max: 64 * 2 ** 20 }),
   LAMPLIGHTER_LOG_LEVEL: variable.oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 };
@@ -79,6 +80,7 @@ export function configurationOf(environment: Environment): BrokerConfiguration {
         maxConnectionsPerAddress: values.LAMPLIGHTER_MQTT_MAX_PER_ADDRESS,
         messagesPerSecond: values.LAMPLIGHTER_MQTT_RATE,
         messageBurst: values.LAMPLIGHTER_MQTT_RATE * 2,
+        deviceQuotas: values.LAMPLIGHTER_DEVICE_QUOTA,
         maxPacketBytes: values.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
       },
     },

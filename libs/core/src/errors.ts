@@ -183,6 +183,12 @@ export const ERRORS = {
     'It had to be stopped repeatedly and will run again in a minute; correct it, then re-ingest the dead letters.',
     422,
   ),
+  'over-quota': entry(
+    'rejection',
+    'The device sends more than its quota',
+    'Make it send less, or raise its quota; then re-ingest its dead letters.',
+    429,
+  ),
   'journal-corrupt': entry(
     'rejection',
     'The journal record failed its checksum',
@@ -245,7 +251,7 @@ export const ERRORS = {
   'bad-column': entry(
     'http',
     'The header row is not the expected one',
-    'Name the columns id, kind, latitude and longitude, and optionally department, name, intervalMs and tags.',
+    'Name the columns id, kind, latitude and longitude, and optionally department, name, intervalMs, tags, devEui, deviceType, template and quota.',
     422,
   ),
   'bad-field': entry('http', 'The field cannot be used', 'See the detail; the row and the column are named.', 422),

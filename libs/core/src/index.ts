@@ -9,3 +9,5 @@ export * from './clock.js';
 export * from './districts/districts.js';
 export * from './quota.js';
 export * from './quota-meter.js';
+export * from './quota-notices.js';
+export * from './quota-question.js';

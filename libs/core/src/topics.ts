@@ -1,6 +1,6 @@
 /** Topics of the platform (DESIGN section 4). One place builds and parses them. */
 
-export type DeviceChannel = 'telemetry' | 'status' | 'command' | 'command/ack' | 'rejected';
+export type DeviceChannel = 'telemetry' | 'status' | 'command' | 'command/ack' | 'rejected' | 'quota';
 
 export interface DeviceTopic {
   readonly department: string;
@@ -15,6 +15,7 @@ const CHANNELS: ReadonlySet<string> = new Set<DeviceChannel>([
   'command',
   'command/ack',
   'rejected',
+  'quota',
 ]);
 
 /** A level of a topic: what ids of devices, departments and kinds may be made of. */

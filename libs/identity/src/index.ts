@@ -6,3 +6,4 @@ export * from './topic-filter.js';
 export * from './permissions.js';
 export * from './production-secrets.js';
 export * from './sealed-text.js';
+export * from './claim-code.js';

@@ -95,7 +95,7 @@ function publishScopes(principal: Principal): readonly string[] {
 function receiveScopes(principal: Principal): readonly string[] {
   switch (principal.type) {
     case 'device':
-      return deviceScopes(principal, ['command', 'rejected']);
+      return deviceScopes(principal, ['command', 'rejected', 'quota']);
     case 'gateway':
       return applicationScopes(principal, NETWORKS[principal.network].receive);
     case 'service':

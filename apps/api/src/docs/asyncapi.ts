@@ -90,6 +90,20 @@ function deviceChannels(): Json {
     status: channel('status', 'Birth and last will, retained', { type: 'object' }),
     command: channel('command', 'Commands to the device', { type: 'object' }),
     commandAck: channel('command/ack', 'What became of a command', { type: 'object' }),
+    quota: channel('quota', 'Whether the device is above its quota, retained; at most every ten minutes', {
+      type: 'object',
+      properties: {
+        device: { type: 'string' },
+        state: { enum: ['throttled', 'within'] },
+        at: { type: 'string', format: 'date-time' },
+        since: { type: ['string', 'null'], format: 'date-time' },
+        quota: { type: 'string' },
+        messagesLastMinute: { type: 'integer' },
+        throttled: { type: 'integer' },
+        path: { enum: ['mqtt', 'http', 'gateway'] },
+        detail: { type: 'string' },
+      },
+    }),
     rejected: channel('rejected', 'Why a message was refused', {
       type: 'object',
       properties: {
@@ -129,6 +143,7 @@ function operations(): Json {
     acknowledgeCommand: operation('send', 'commandAck'),
     receiveCommand: operation('receive', 'command'),
     receiveRejection: operation('receive', 'rejected'),
+    receiveQuota: operation('receive', 'quota'),
     receiveAlarms: operation('receive', 'alarms'),
   };
 }

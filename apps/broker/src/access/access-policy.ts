@@ -1,3 +1,4 @@
+import type { Quota } from '#core';
 import type { Decision, Principal } from '#identity';
 
 /** What a client presented at CONNECT. */
@@ -33,7 +34,9 @@ export type Refusal =
   | 'journal-full'
   | 'registry-unavailable';
 
-export type Verdict = { readonly principal: Principal } | { readonly refused: Refusal };
+/** `keyHash`: what the client proved that it has; null when that was no key of the registry. */
+export type Verdict =
+  { readonly principal: Principal; readonly keyHash?: string | null } | { readonly refused: Refusal };
 
 /**
  * Who may come in, and what they may do. `RegistryPolicy` is the one of every installation; `OpenPolicy` serves protocol
@@ -46,8 +49,15 @@ export interface AccessPolicy {
   mayReceive(principal: Principal, topic: string): Decision;
   /** Under whose name a message on this topic is journalled; null when it is not one that the platform keeps. */
   journalSource(principal: Principal, topic: string): string | null;
-  /** What the credential of this user name stands for now; null when it has none, or one that is not valid any more. */
-  standing(username: string): string | null;
+  /**
+   * What the credential of this user name stands for now, for who came in with this key; null when it has none, or one that
+   * is not valid any more.
+   */
+  standing(username: string, keyHash: string | null): string | null;
+  /** Wall clock until which the key may be used, where it was replaced and goes on working for a while; null: no end. */
+  keyUntil(username: string, keyHash: string | null): number | null;
+  /** How much the device of this user name may send; null for whoever has no quota. */
+  quotaOf(username: string): Quota | null;
 }
 
 /** CONNACK return codes of MQTT 3.1.1, table 3.1. */

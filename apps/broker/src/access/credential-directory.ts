@@ -1,4 +1,4 @@
-import type { Clock, NetworkServer as Network, NetworkTopic } from '#core';
+import type { Clock, NetworkServer as Network, NetworkTopic, Quota } from '#core';
 import type { Principal } from '#identity';
 import { serverOfApplication } from '#registry';
 import type { Credential, Device, NetworkServer, NetworkServerType, Registry } from '#registry';
@@ -7,7 +7,12 @@ import type { Credential, Device, NetworkServer, NetworkServerType, Registry } f
 export interface CredentialEntry {
   readonly credential: Credential;
   /** Null for a gateway. */
-  readonly device: { readonly department: string; readonly kind: string; readonly enabled: boolean } | null;
+  readonly device: {
+    readonly department: string;
+    readonly kind: string;
+    readonly enabled: boolean;
+    readonly quota: Quota | null;
+  } | null;
   /** What a gateway is the network server of; null for devices. */
   readonly network: NetworkServer | null;
 }
@@ -128,7 +133,12 @@ export class CredentialDirectory {
 
   private set(credential: Credential, device: Device | null): void {
     this.forget(credential.username);
-    const known = device && { department: device.department, kind: device.kind, enabled: device.enabled };
+    const known = device && {
+      department: device.department,
+      kind: device.kind,
+      enabled: device.enabled,
+      quota: device.quota,
+    };
     const network = credential.type === 'gateway' ? (this.networks.get(credential.subject) ?? null) : null;
     this.entries.set(credential.username, { credential, device: known, network });
     this.ownerOfClientId.set(credential.clientId, credential.username);

@@ -34,4 +34,12 @@ export class OpenPolicy implements AccessPolicy {
   standing(): null {
     return null;
   }
+
+  keyUntil(): null {
+    return null;
+  }
+
+  quotaOf(): null {
+    return null;
+  }
 }

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { Clock } from '#core';
+import { type Clock, type Quota, quotaFor, type QuotaDefaults } from '#core';
 import { type Decision, mayPublish, mayReceive, maySubscribe, type Principal, verifyKey } from '#identity';
-import type { Registry } from '#registry';
+import type { Credential, Registry } from '#registry';
 import { journalSource, type OwnerOfTopic } from '../lane/journal-source.js';
 import type { AccessPolicy, ConnectAttempt, Refusal, Verdict } from './access-policy.js';
 import { type CredentialDirectory, type CredentialEntry, principalOf } from './credential-directory.js';
@@ -28,7 +28,8 @@ export class RegistryPolicy implements AccessPolicy {
     registry: Registry,
     readonly directory: CredentialDirectory,
     private readonly secrets: BrokerSecrets,
-    clock: Clock,
+    private readonly clock: Clock,
+    private readonly quotas: QuotaDefaults,
   ) {
     this.users = new UserAuthenticator(registry, secrets.pepper, clock);
     this.throttle = new LoginThrottle(clock);
@@ -58,14 +59,29 @@ export class RegistryPolicy implements AccessPolicy {
   }
 
   /**
-   * What a user name stands for now, to be compared with what it stood for at CONNECT: a key that was rotated, a device that
-   * was moved or disabled all make a difference. Null: it may not be connected at all.
+   * What a user name stands for now, to be compared with what it stood for at CONNECT: a key that is not valid any more, a
+   * device that was moved or isolated all make a difference. Null: it may not be connected at all.
    */
-  standing(username: string): string | null {
+  standing(username: string, keyHash: string | null): string | null {
     const entry = this.directory.find(username);
     const principal = entry && principalOf(entry);
     if (entry === null || principal === null || typeof principal === 'string') return null;
-    return JSON.stringify([entry.credential.keyHash, entry.credential.certificateFingerprint, principal]);
+    const { credential } = entry;
+    // Of a key that was replaced with an overlap, its bearer need not notice anything until the overlap ends.
+    const key = keyHash !== null && this.isValid(credential, keyHash) ? keyHash : credential.keyHash;
+    return JSON.stringify([key, credential.certificateFingerprint, principal]);
+  }
+
+  keyUntil(username: string, keyHash: string | null): number | null {
+    const credential = this.directory.find(username)?.credential;
+    return credential !== undefined && keyHash !== null && credential.keyHash !== keyHash
+      ? credential.formerUntil
+      : null;
+  }
+
+  quotaOf(username: string): Quota | null {
+    const device = this.directory.find(username)?.device ?? null;
+    return device === null ? null : quotaFor(this.quotas, device.kind, device.quota);
   }
 
   private async judge(attempt: ConnectAttempt): Promise<Verdict> {
@@ -94,11 +110,13 @@ export class RegistryPolicy implements AccessPolicy {
 
   private judgeCredential(attempt: ConnectAttempt, entry: CredentialEntry, password: string | undefined): Verdict {
     const proof = this.prove(attempt, entry, password);
-    if (proof !== null) return { refused: proof };
+    if ('refused' in proof) return proof;
     const principal = principalOf(entry);
     if (typeof principal === 'string') return { refused: principal };
     // The client id is bound to the credential, or its holder could end and inherit the session of another (THREATS 1).
-    return attempt.clientId === entry.credential.clientId ? { principal } : { refused: 'client-id-not-bound' };
+    return attempt.clientId === entry.credential.clientId
+      ? { principal, ...proof }
+      : { refused: 'client-id-not-bound' };
   }
 
   /**
@@ -109,11 +127,22 @@ export class RegistryPolicy implements AccessPolicy {
     attempt: ConnectAttempt,
     { credential }: CredentialEntry,
     password: string | undefined,
-  ): Refusal | null {
+  ): { readonly refused: Refusal } | { readonly keyHash: string } {
     const pinned = credential.certificateFingerprint?.replaceAll(':', '').toLowerCase() ?? null;
-    if (pinned !== null && attempt.certificate?.fingerprint !== pinned) return 'wrong-certificate';
-    if (password === undefined) return pinned !== null && attempt.certificate!.trusted ? null : 'no-credentials';
-    return verifyKey(this.secrets.pepper, password, credential.keyHash) ? null : 'wrong-key';
+    if (pinned !== null && attempt.certificate?.fingerprint !== pinned) return { refused: 'wrong-certificate' };
+    const { keyHash, formerKeyHash } = credential;
+    if (password === undefined)
+      return pinned !== null && attempt.certificate!.trusted ? { keyHash } : { refused: 'no-credentials' };
+    if (verifyKey(this.secrets.pepper, password, keyHash)) return { keyHash };
+    const former = formerKeyHash !== null && this.isValid(credential, formerKeyHash) ? formerKeyHash : null;
+    return former !== null && verifyKey(this.secrets.pepper, password, former)
+      ? { keyHash: former }
+      : { refused: 'wrong-key' };
+  }
+
+  /** Whether the key is that of the credential, or the one before while it may still be used. */
+  private isValid({ keyHash, formerKeyHash, formerUntil }: Credential, presented: string): boolean {
+    return presented === keyHash || (presented === formerKeyHash && this.clock.now() < (formerUntil ?? 0));
   }
 
   private async judgeUser(attempt: ConnectAttempt, username: string, password: string): Promise<Verdict> {

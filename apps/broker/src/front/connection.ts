@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { Clock } from '#core';
+import type { Clock, QuotaMeter } from '#core';
 import type { Principal } from '#identity';
 import type { AccessPolicy, ClientCertificate } from '../access/access-policy.js';
 import type { BrokerCounters } from '../broker-counters.js';
@@ -33,10 +33,16 @@ export interface ConnectionHost {
   /** Packets came that the engine will not see: the keep-alive timer has to hear of them [MQTT-3.1.2-24]. */
   alive(connection: Connection): void;
   subscriptionCount(connection: Connection): number;
+  /** The device sends more than its quota and is not read for a while. */
+  heldBack(connection: Connection): void;
 }
 
 /** Messages a second that one principal may send. */
 const GATEWAY_FACTOR = 10;
+/** A device above its quota is read in strokes, not message by message. */
+const MIN_PAUSE_MS = 100;
+/** While it is not read, its keep-alive cannot be either, which is not its fault. */
+const MAX_PAUSE_MS = 5_000;
 
 /** One client from its socket to its principal: what the packet gate and the telemetry lane are told about it. */
 export class Connection implements PacketInspector, LaneOwner {
@@ -47,9 +53,14 @@ export class Connection implements PacketInspector, LaneOwner {
   clientId: string | null = null;
   /** What the credential stood for at CONNECT; see {@link AccessPolicy.standing}. */
   standing: string | null = null;
+  /** The key that was shown at CONNECT, as the registry keeps it; null for whoever showed something else. */
+  keyHash: string | null = null;
   readonly lane: TelemetryLane;
   private readonly gate: PacketGate;
   private bucket: TokenBucket | null = null;
+  private quota: QuotaMeter | null = null;
+  private publishes = 0;
+  private keyTimer: NodeJS.Timeout | null = null;
   private rateTimer: NodeJS.Timeout | null = null;
   private readonly connectTimer: NodeJS.Timeout;
   private stopped = false;
@@ -66,14 +77,26 @@ export class Connection implements PacketInspector, LaneOwner {
     socket.once('close', () => this.release());
   }
 
-  accepted(principal: Principal, username: string, standing: string | null): void {
+  accepted(principal: Principal, username: string, standing: string | null, keyHash: string | null): void {
     this.principal = principal;
     this.username = username;
     this.clientId = principal.clientId;
     this.standing = standing;
+    this.keyHash = keyHash;
     const { limits, clock } = this.host;
     const factor = principal.type === 'service' ? Infinity : principal.type === 'gateway' ? GATEWAY_FACTOR : 1;
     this.bucket = new TokenBucket(limits.messagesPerSecond * factor, limits.messageBurst * factor, clock.monotonic());
+  }
+
+  /** What it sends counts against this from now on. */
+  meterBy(quota: QuotaMeter): void {
+    this.quota = quota;
+  }
+
+  /** Runs `then` when the key that was shown ends; the last call counts. */
+  endsIn(ms: number, then: () => void): void {
+    if (this.keyTimer !== null) clearTimeout(this.keyTimer);
+    this.keyTimer = this.socket.destroyed ? null : setTimeout(then, ms);
   }
 
   /** CONNACK is on its way: packets behind CONNECT may pass. */
@@ -106,14 +129,23 @@ export class Connection implements PacketInspector, LaneOwner {
       budget.whenFree(this.resume);
       return false;
     }
+    if (this.quota !== null && this.quota.allowance(this.host.clock.monotonic()) < 1) {
+      this.holdBack(this.quota);
+      return false;
+    }
     this.lane.beginChunk();
     return true;
+  }
+
+  allowance(): number {
+    return this.quota === null ? Infinity : Math.max(1, this.quota.allowance(this.host.clock.monotonic()));
   }
 
   packet(data: Buffer, start: number, body: number, end: number): boolean {
     if (this.principal === null) return false;
     switch (data[start]! >> 4) {
       case PacketType.publish:
+        this.publishes++;
         return this.lane.packet(data, start, body, end);
       case PacketType.subscribe:
         return this.refuseSubscribe(data, body, end);
@@ -132,7 +164,12 @@ export class Connection implements PacketInspector, LaneOwner {
     this.host.counters.bytes += bytes;
     if (packets === 0) return;
     this.host.alive(this);
-    const wait = this.bucket?.take(packets, this.host.clock.monotonic()) ?? 0;
+    const now = this.host.clock.monotonic();
+    const { publishes } = this;
+    this.publishes = 0;
+    // What only keeps the connection alive costs nothing of the quota.
+    if (publishes > 0) this.quota?.take(publishes, bytes, now);
+    const wait = this.bucket?.take(packets, now) ?? 0;
     if (wait > 0) this.pauseFor(wait);
   }
 
@@ -162,6 +199,14 @@ export class Connection implements PacketInspector, LaneOwner {
       this.socket.destroy();
       this.violation('connect-timeout');
     });
+  }
+
+  private holdBack(quota: QuotaMeter): void {
+    const now = this.host.clock.monotonic();
+    quota.throttle(now);
+    this.host.heldBack(this);
+    this.host.alive(this);
+    this.pauseFor(Math.min(Math.max(quota.wait(now), MIN_PAUSE_MS), MAX_PAUSE_MS));
   }
 
   private pauseFor(ms: number): void {
@@ -202,6 +247,7 @@ export class Connection implements PacketInspector, LaneOwner {
     this.stopped = true;
     clearTimeout(this.connectTimer);
     if (this.rateTimer !== null) clearTimeout(this.rateTimer);
+    if (this.keyTimer !== null) clearTimeout(this.keyTimer);
     this.rateTimer = null;
     this.host.lane.budget.forget(this.resume);
   }

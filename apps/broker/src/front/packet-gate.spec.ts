@@ -49,6 +49,10 @@ class Harness implements PacketInspector {
     return true;
   }
 
+  allowance(): number {
+    return Infinity;
+  }
+
   taken(): void {
     // not of interest here
   }

@@ -7,6 +7,8 @@ export type Violation = 'connect-timeout' | 'not-connect' | 'malformed-length' |
 export interface PacketInspector {
   /** Whether bytes may be taken from the socket now. When not, the inspector calls {@link PacketGate.resume} later. */
   ready(): boolean;
+  /** Packets that may be taken before it is asked again; at least one after {@link ready} said yes. */
+  allowance(): number;
   /** One packet, `data[start, end)` with its variable header at `body`; true when it was dealt with and the engine must not see it. */
   packet(data: Buffer, start: number, body: number, end: number): boolean;
   /** Whether {@link packet} would deal with this PUBLISH, without doing so. */
@@ -41,6 +43,8 @@ export class PacketGate {
   /** Total bytes that make looking at the pieces worthwhile. */
   private wanted = 0;
   private phase: 'greeting' | 'connecting' | 'open' = 'greeting';
+  /** The pieces hold whole packets that were more than the allowance: they come before anything is read again. */
+  private heldBack = false;
   private handingOver = false;
   /** The engine asked while it was working on what it had got. */
   private askedAgain = false;
@@ -101,6 +105,15 @@ export class PacketGate {
   }
 
   private gather(): Buffer | null {
+    // What is over the allowance stays one chunk: reading on would pile up what the peer has to be kept from sending.
+    if (this.heldBack) {
+      this.heldBack = false;
+      const [held] = this.pieces as [Buffer];
+      this.pieces = [];
+      this.pieceBytes = 0;
+      this.resume();
+      return held;
+    }
     const chunk = this.readSocket();
     if (this.pieces.length === 0) return chunk;
     if (chunk !== null) {
@@ -138,7 +151,14 @@ export class PacketGate {
     let passFrom = 0;
     let at = 0;
     let packets = 0;
+    const allowance = this.inspector.allowance();
     while (at < data.length) {
+      if (packets >= allowance) {
+        this.keep(data.subarray(at), 0);
+        this.heldBack = true;
+        this.resume();
+        break;
+      }
       const length = packetLength(data, at);
       if (length === MALFORMED) return this.refuse('malformed-length');
       if (length > this.limits.maxPacketBytes) return this.refuse('packet-too-large');

@@ -44,6 +44,8 @@ export class MqttEngine {
   private readonly clients = new WeakMap<Connection, Client>();
   private readonly greetings = new WeakMap<Client, Greeting>();
   private expiry: NodeJS.Timeout | null = null;
+  /** Told of a client whose CONNECT is about to be accepted. */
+  admitted: (connection: Connection) => void = noop;
 
   constructor(
     @Inject(SETTINGS) private readonly settings: BrokerSettings,
@@ -109,6 +111,20 @@ export class MqttEngine {
     this.aedes.publish({ cmd: 'publish', topic, payload: Buffer.from(payload), qos: 0, dup: false, retain }, noop);
   }
 
+  /** Hears what is published on a topic of the platform's own; only services may publish there. */
+  async listen(topic: string, heard: (payload: Buffer) => void): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.aedes.subscribe(
+        topic,
+        (packet, done) => {
+          heard(bytesOf(packet.payload));
+          done();
+        },
+        resolve,
+      );
+    });
+  }
+
   keepAlive(connection: Connection): void {
     const client = this.clients.get(connection);
     if (client !== undefined) internalsOf(client)._keepaliveTimer?.refresh();
@@ -162,8 +178,10 @@ export class MqttEngine {
         return done(denial(verdict.refused), false);
       }
       const name = username ?? verdict.principal.id;
-      connection.accepted(verdict.principal, name, this.policy.standing(name));
+      const keyHash = verdict.keyHash ?? null;
+      connection.accepted(verdict.principal, name, this.policy.standing(name, keyHash), keyHash);
       this.table.named(connection, name);
+      this.admitted(connection);
       done(null, true);
     });
   }

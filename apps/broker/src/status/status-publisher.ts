@@ -5,6 +5,7 @@ import type { ConnectionTable } from '../front/connection-table.js';
 import type { InflightBudget } from '../lane/inflight-budget.js';
 import type { MqttEngine } from '../mqtt/mqtt-engine.js';
 import type { RetainedMessages } from '../mqtt/retained-messages.js';
+import type { QuotaBook } from '../quota/quota-book.js';
 import type { JournalHealth } from './journal-health.js';
 
 /** Says every second how the broker is, on its own status topic. */
@@ -19,6 +20,7 @@ export class StatusPublisher {
     private readonly table: ConnectionTable,
     private readonly budget: InflightBudget,
     private readonly retained: RetainedMessages,
+    private readonly quotas: QuotaBook,
     private readonly clock: Clock,
   ) {
     this.startedAt = clock.now();
@@ -66,6 +68,8 @@ export class StatusPublisher {
       broker_refused_total: counters.refusedTotal,
       broker_denied_total: counters.denied,
       broker_dropped_deliveries_total: counters.droppedForSubscribers,
+      broker_quota_throttled_devices: this.quotas.throttled(),
+      broker_quota_held_back_total: counters.heldBack,
       broker_unacknowledged_bytes: this.budget.used,
       broker_retained_messages: this.retained.size,
       journal_next_sequence: journal.nextSequence,

@@ -29,7 +29,7 @@ export interface TestDevice {
   readonly id: string;
   readonly key: string;
   readonly login: ConnectWith & { readonly username: string; readonly password: string };
-  topic(channel: 'telemetry' | 'status' | 'command' | 'command/ack' | 'rejected'): string;
+  topic(channel: 'telemetry' | 'status' | 'command' | 'command/ack' | 'rejected' | 'quota'): string;
 }
 
 /** The real broker over a real journal and registry in a directory of its own, on free ports. */

@@ -1,5 +1,6 @@
-import { TOPIC_LEVEL, type ErrorCode } from '#core';
+import { parseQuota, type Quota, TOPIC_LEVEL, type ErrorCode } from '#core';
 import { nearestName, type Kind } from '#kinds';
+import type { DeviceTemplate } from '../registry.js';
 
 export interface ImportContext {
   readonly kinds: readonly Pick<Kind, 'name' | 'department'>[];
@@ -7,6 +8,12 @@ export interface ImportContext {
   readonly departments: readonly string[];
   /** Which of these ids the registry has already; asked in batches. */
   registered(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Which of these DevEUIs, in lower case, devices have already. Without it none is asked about. */
+  registeredEuis?(euis: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Templates that the file may name. */
+  readonly templates?: readonly DeviceTemplate[];
+  /** Told how many rows have been looked at. */
+  checked?(rows: number): void;
 }
 
 export interface ImportFault {
@@ -19,7 +26,20 @@ export interface ImportFault {
   readonly actual: string | null;
 }
 
-export const COLUMNS = ['id', 'kind', 'department', 'latitude', 'longitude', 'name', 'intervalMs', 'tags'] as const;
+export const COLUMNS = [
+  'id',
+  'kind',
+  'department',
+  'latitude',
+  'longitude',
+  'name',
+  'intervalMs',
+  'tags',
+  'devEui',
+  'deviceType',
+  'template',
+  'quota',
+] as const;
 export type Column = (typeof COLUMNS)[number];
 
 /** What other systems call the columns; compared without case, spaces and punctuation. */
@@ -28,7 +48,6 @@ const ALIASES: Readonly<Record<string, Column>> = {
   device: 'id',
   lamppostnumber: 'id',
   type: 'kind',
-  devicetype: 'kind',
   dept: 'department',
   owner: 'department',
   lat: 'latitude',
@@ -41,7 +60,13 @@ const ALIASES: Readonly<Record<string, Column>> = {
   interval: 'intervalMs',
   tag: 'tags',
   labels: 'tags',
+  eui: 'devEui',
+  model: 'deviceType',
+  limit: 'quota',
 };
+
+/** Words that mean the kind, unless the file has a column that is called kind: then they mean the model. */
+const KIND_OR_MODEL: ReadonlySet<string> = new Set(['type', 'devicetype']);
 
 /** The rectangle around the territory and its waters, degrees of WGS 84. */
 const AREA = { south: 22.1, north: 22.6, west: 113.8, east: 114.5 } as const;
@@ -52,8 +77,21 @@ const MAX_TAGS = 50;
 
 export type Field<T> = { readonly value: T } | { readonly code: ImportFault['code']; readonly detail: string };
 
-export function columnOf(header: string): Column | null {
-  const plain = header.toLowerCase().replace(/[^a-z0-9]/g, '');
+/** The columns of a header row; null for a name that is none. */
+export function columnsOf(header: readonly string[]): (Column | null)[] {
+  const names = header.map(plainOf);
+  const hasKind = names.includes('kind');
+  // Before there was a column deviceType, a file could call the kind so.
+  const ambiguous = (name: string): Column =>
+    hasKind || (name === 'devicetype' && names.includes('type')) ? 'deviceType' : 'kind';
+  return names.map((name) => (KIND_OR_MODEL.has(name) ? ambiguous(name) : columnOf(name)));
+}
+
+function plainOf(header: string): string {
+  return header.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+function columnOf(plain: string): Column | null {
   return COLUMNS.find((column) => column.toLowerCase() === plain) ?? ALIASES[plain] ?? null;
 }
 
@@ -97,6 +135,34 @@ export function readInterval(text: string): Field<number | undefined> {
 export function readName(text: string): Field<string | undefined> {
   if (text.length > MAX_NAME) return bad(`a name has at most ${MAX_NAME} characters`);
   return { value: text === '' ? undefined : text };
+}
+
+/** 16 hexadecimal digits, with or without separators, as network servers and labels write them. */
+export function readDevEui(text: string): Field<string | undefined> {
+  if (text === '') return { value: undefined };
+  const plain = text.replace(/[\s:-]/g, '').toLowerCase();
+  return /^[0-9a-f]{16}$/.test(plain) ? { value: plain } : bad('a DevEUI is 16 hexadecimal digits');
+}
+
+export function readDeviceType(text: string): Field<string | undefined> {
+  if (text === '') return { value: undefined };
+  return TOPIC_LEVEL.test(text) ? { value: text } : bad('a device type is named by its id');
+}
+
+export function readTemplate(text: string, { templates = [] }: ImportContext): Field<DeviceTemplate | undefined> {
+  if (text === '') return { value: undefined };
+  const found = templates.find(({ id }) => id === text);
+  if (found !== undefined) return { value: found };
+  const names = templates.map(({ id }) => id);
+  return bad(
+    names.length === 0 ? `there is no template '${text}'` : `'${text}' is not a template${suggestion(text, names)}`,
+  );
+}
+
+export function readQuota(text: string): Field<Quota | undefined> {
+  if (text === '') return { value: undefined };
+  const value = parseQuota(text);
+  return value === null ? bad('a quota is messagesPerMinute[:burst[:bytesPerDay]], such as 60:120') : { value };
 }
 
 /** `key=value;key=value`, or a JSON object whose values are text. */

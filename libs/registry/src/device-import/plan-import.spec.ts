@@ -18,6 +18,7 @@ describe('planImport of a sound file', () => {
     expect(await plan(text)).toEqual({
       rows: 1,
       faults: [],
+      validRows: [2],
       valid: [
         {
           id: 'GF3637',
@@ -149,5 +150,107 @@ describe('planImport of a faulty file', () => {
       throw new Error('connection reset');
     }
     await expect(planImport(broken(), context)).rejects.toThrow('connection reset');
+  });
+});
+
+describe('planImport of devices that are more than a place', () => {
+  const more: ImportContext = {
+    ...context,
+    registeredEuis: (euis) => Promise.resolve(new Set(euis.filter((eui) => eui.startsWith('ffff')))),
+    templates: [
+      {
+        id: 'street',
+        kind: 'smart-lamppost',
+        department: 'epd',
+        namePattern: 'Lamp {id}',
+        intervalMs: 60_000,
+        tags: { maker: 'acme', lot: '1' },
+        deviceType: 'acme-th1',
+        quota: { messagesPerMinute: 60, burst: 60, bytesPerDay: null },
+        updatedAt: 0,
+      },
+    ],
+  };
+  const FULL = 'id,kind,latitude,longitude,Dev EUI,deviceType,template,quota,tags\n';
+
+  it('reads DevEUI, device type and quota', async () => {
+    const { valid, faults } = await planImport(
+      `${FULL}A,smart-toilet,22.3,114.2,00-16-C0-01-F0-00-17-5A,acme,,60:120:5000,\n`,
+      more,
+    );
+    expect(faults).toEqual([]);
+    expect(valid).toMatchObject([
+      {
+        devEui: '0016c001f000175a',
+        deviceType: 'acme',
+        quota: { messagesPerMinute: 60, burst: 120, bytesPerDay: 5_000 },
+      },
+    ]);
+  });
+
+  it('takes from the template what the row does not say', async () => {
+    const { valid, faults } = await planImport(`${FULL}A,,22.3,114.2,,,street,,lot=2\n`, more);
+    expect(faults).toEqual([]);
+    expect(valid).toEqual([
+      {
+        id: 'A',
+        kind: 'smart-lamppost',
+        department: 'epd',
+        latitude: 22.3,
+        longitude: 114.2,
+        name: 'Lamp A',
+        intervalMs: 60_000,
+        tags: { maker: 'acme', lot: '2' },
+        deviceType: 'acme-th1',
+        quota: { messagesPerMinute: 60, burst: 60, bytesPerDay: null },
+      },
+    ]);
+    const { valid: alone } = await planImport('id,template,latitude,longitude\nA,street,22.3,114.2\n', more);
+    expect(alone).toHaveLength(1);
+  });
+
+  it('names what is wrong with each of them', async () => {
+    const rows = [
+      'A,smart-lamppost,22.3,114.2,0016c001f000175a,,,,',
+      'B,smart-lamppost,22.3,114.2,0016C001F000175A,,,,',
+      'C,smart-lamppost,22.3,114.2,ffff000000000001,,,,',
+      'D,smart-lamppost,22.3,114.2,xyz,a/b,stret,many,',
+      'E,smart-toilet,22.3,114.2,,,street,,',
+    ];
+    const { faults, validRows } = await planImport(FULL + rows.join('\n'), more);
+    expect(faults.map(({ row, column, code }) => [row, column, code])).toEqual([
+      [3, 'devEui', 'repeated-id'],
+      [4, 'devEui', 'conflict'],
+      [5, 'template', 'bad-field'],
+      [5, 'devEui', 'bad-field'],
+      [5, 'deviceType', 'bad-field'],
+      [5, 'quota', 'bad-field'],
+      [6, 'template', 'bad-field'],
+    ]);
+    expect(faults[2]!.detail).toMatch(/did you mean 'street'/);
+    expect(validRows).toEqual([2]);
+  });
+
+  it.each([
+    ['id,type,latitude,longitude', 'kind'],
+    ['id,devicetype,latitude,longitude', 'kind'],
+  ])('still takes the header %s', async (header) => {
+    const { valid } = await planImport(`${header}\nA,smart-toilet,22.3,114.2\n`, more);
+    expect(valid).toMatchObject([{ kind: 'smart-toilet' }]);
+  });
+
+  it.each(['id,kind,type,latitude,longitude', 'id,type,deviceType,latitude,longitude'])(
+    'takes the model from the header %s',
+    async (header) => {
+      const { valid } = await planImport(`${header}\nA,smart-toilet,acme,22.3,114.2\n`, more);
+      expect(valid).toMatchObject([{ kind: 'smart-toilet', deviceType: 'acme' }]);
+    },
+  );
+
+  it('tells how far it is', async () => {
+    const told: number[] = [];
+    const many = Array.from({ length: 1_200 }, (_, i) => `L${i},smart-lamppost,22.3,114.2,,,,,`).join('\n');
+    await planImport(FULL + many, { ...more, checked: (rows) => told.push(rows) });
+    expect(told).toEqual([500, 1_000, 1_200]);
   });
 });

@@ -2,19 +2,24 @@ import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { ErrorCode } from '#core';
 import type { NewDevice } from '../registry.js';
+import { overTemplate } from './from-template.js';
 import {
   type Column,
-  columnOf,
+  columnsOf,
   COLUMNS,
   type Field,
   readDepartment,
+  readDevEui,
+  readDeviceType,
   readId,
   readInterval,
   readKind,
   readLatitude,
   readLongitude,
   readName,
+  readQuota,
   readTags,
+  readTemplate,
   type ImportContext,
   type ImportFault,
 } from './import-fields.js';
@@ -26,6 +31,8 @@ export interface ImportPlan {
   readonly rows: number;
   /** Devices of the sound rows, in the order of the file. */
   readonly valid: readonly NewDevice[];
+  /** The row of each of them. */
+  readonly validRows: readonly number[];
   /** All that is wrong with all other rows, in the order of the file. */
   readonly faults: readonly ImportFault[];
 }
@@ -34,6 +41,8 @@ const REQUIRED: readonly Column[] = ['id', 'kind', 'latitude', 'longitude'];
 /** A quote that is never closed must not make one field of the rest of the file. */
 const MAX_ROW_CHARACTERS = 64 * 1024;
 const LOOKUP_BATCH = 1_000;
+/** Progress is told this often. */
+const PROGRESS_ROWS = 500;
 
 /**
  * Reads a CSV file of devices and says what an import of it would do: the dry run, and the first half of the real one.
@@ -67,6 +76,8 @@ export async function planImport(
   return plan.finish();
 }
 
+const NONE: ReadonlySet<string> = new Set();
+
 interface SoundRow {
   readonly row: number;
   readonly device: NewDevice;
@@ -79,6 +90,7 @@ class Planner {
   private readonly faults: ImportFault[] = [];
   private readonly sound: SoundRow[] = [];
   private readonly firstRowOf = new Map<string, number>();
+  private readonly firstRowOfEui = new Map<string, number>();
 
   constructor(private readonly context: ImportContext) {}
 
@@ -87,6 +99,7 @@ class Planner {
     if (this.columns === undefined) return this.header(fields);
     if (fields.every((field) => field === '')) return 'go on';
     this.rows += 1;
+    if (this.rows % PROGRESS_ROWS === 0) this.context.checked?.(this.rows);
     const device = this.device(fields, this.columns);
     if (device !== null) this.sound.push({ row: this.row, device });
     return 'go on';
@@ -100,27 +113,29 @@ class Planner {
   async finish(): Promise<ImportPlan> {
     if (this.row === 0) this.fault(null, 'bad-csv', 'the file is empty', null);
     const valid: NewDevice[] = [];
+    const validRows: number[] = [];
     for (let at = 0; at < this.sound.length; at += LOOKUP_BATCH) {
       const batch = this.sound.slice(at, at + LOOKUP_BATCH);
       const registered = await this.context.registered(batch.map(({ device }) => device.id));
+      const euis = batch.flatMap(({ device }) => device.devEui ?? []);
+      const taken = euis.length === 0 ? NONE : ((await this.context.registeredEuis?.(euis)) ?? NONE);
       for (const { row, device } of batch) {
-        if (!registered.has(device.id)) valid.push(device);
-        else
-          this.faults.push({
-            row,
-            column: 'id',
-            code: 'conflict',
-            detail: 'a device of this id is registered already',
-            actual: device.id,
-          });
+        const { id, devEui = null } = device;
+        const before = this.faults.length;
+        if (registered.has(id)) this.taken(row, 'id', 'a device of this id is registered already', id);
+        if (devEui !== null && taken.has(devEui)) this.taken(row, 'devEui', 'another device has this DevEUI', devEui);
+        if (this.faults.length > before) continue;
+        valid.push(device);
+        validRows.push(row);
       }
     }
+    this.context.checked?.(this.rows);
     this.faults.sort((a, b) => a.row - b.row);
-    return { rows: this.rows, valid, faults: this.faults };
+    return { rows: this.rows, valid, validRows, faults: this.faults };
   }
 
   private header(fields: readonly string[]): 'go on' | 'stop' {
-    const columns = fields.map(columnOf);
+    const columns = columnsOf(fields);
     this.columns = columns;
     const before = this.faults.length;
     columns.forEach((column, at) => {
@@ -131,6 +146,8 @@ class Planner {
         this.fault(column, 'bad-column', `'${name}' repeats the column ${column}`, name);
     });
     for (const column of REQUIRED) {
+      // A template knows the kind.
+      if (column === 'kind' && columns.includes('template')) continue;
       if (!columns.includes(column)) this.fault(column, 'bad-column', `the column ${column} is missing`, null);
     }
     return this.faults.length === before ? 'go on' : 'stop';
@@ -150,19 +167,30 @@ class Planner {
     };
     const id = read('id', readId(text('id')));
     if (id !== undefined) this.refuseRepeated(id);
-    const kind = read('kind', readKind(text('kind'), this.context));
+    const template = read('template', readTemplate(text('template'), this.context));
+    const isFromTemplate = text('kind') === '' && template !== undefined;
+    const kind = isFromTemplate ? template.kind : read('kind', readKind(text('kind'), this.context));
+    if (template !== undefined && kind !== undefined && kind !== template.kind)
+      this.fault('template', 'bad-field', `the template is for the kind '${template.kind}'`, template.id);
     // Without its kind an empty department cannot be judged; one fault is enough.
     const department =
       kind === undefined && text('department') === ''
         ? undefined
-        : read('department', readDepartment(text('department'), kind ?? '', this.context));
+        : read(
+            'department',
+            readDepartment(text('department') || (template?.department ?? ''), kind ?? '', this.context),
+          );
     const latitude = read('latitude', readLatitude(text('latitude')));
     const longitude = read('longitude', readLongitude(text('longitude')));
     const name = read('name', readName(text('name')));
     const intervalMs = read('intervalMs', readInterval(text('intervalMs')));
     const tags = read('tags', readTags(text('tags')));
+    const devEui = read('devEui', readDevEui(text('devEui')));
+    if (devEui !== undefined) this.refuseRepeatedEui(devEui);
+    const deviceType = read('deviceType', readDeviceType(text('deviceType')));
+    const quota = read('quota', readQuota(text('quota')));
     if (this.faults.length > before) return null;
-    return {
+    const device = {
       id: id!,
       kind: kind!,
       department: department!,
@@ -171,13 +199,27 @@ class Planner {
       ...(name === undefined ? {} : { name }),
       ...(intervalMs === undefined ? {} : { intervalMs }),
       ...(tags === undefined ? {} : { tags }),
+      ...(devEui === undefined ? {} : { devEui }),
+      ...(deviceType === undefined ? {} : { deviceType }),
+      ...(quota === undefined ? {} : { quota }),
     };
+    return template === undefined ? device : overTemplate(template, device);
   }
 
   private refuseRepeated(id: string): void {
     const first = this.firstRowOf.get(id);
     if (first === undefined) this.firstRowOf.set(id, this.row);
     else this.fault('id', 'repeated-id', `row ${first} has the same id`, id);
+  }
+
+  private refuseRepeatedEui(devEui: string): void {
+    const first = this.firstRowOfEui.get(devEui);
+    if (first === undefined) this.firstRowOfEui.set(devEui, this.row);
+    else this.fault('devEui', 'repeated-id', `row ${first} has the same DevEUI`, devEui);
+  }
+
+  private taken(row: number, column: Column, detail: string, actual: string): void {
+    this.faults.push({ row, column, code: 'conflict', detail, actual });
   }
 
   private fault(column: string | null, code: ErrorCode, detail: string, actual: string | null): void {
