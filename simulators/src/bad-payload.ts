@@ -1,4 +1,4 @@
-import type { SeededRandom } from './random.js';
+import type { SeededRandoms } from './random.js';
 
 /** A native reading before it is turned into text. */
 export interface SoundReading {
@@ -25,7 +25,7 @@ const SPOILERS: readonly ((reading: SoundReading) => string)[] = [
   () => '',
 ];
 
-export function spoil(reading: SoundReading, random: SeededRandom): string {
+export function spoil(reading: SoundReading, random: Pick<SeededRandoms, 'pick'>): string {
   return random.pick(SPOILERS)(reading);
 }
 

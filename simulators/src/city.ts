@@ -1,7 +1,7 @@
 import { findKind } from '#kinds';
-import { LAMPPOST, type CityShare } from './city-mix.js';
+import { CITY_MIX, LAMPPOST, runsOnBattery, type CityShare, type Network } from './city-mix.js';
 import { SMART_LAMPPOSTS } from './lampposts.js';
-import { PLACES, type Place } from './places.js';
+import { nearestPlace, PLACES, type Place } from './places.js';
 import { SeededRandom } from './random.js';
 import { KindsInTurn, Sites, type Site } from './siting.js';
 
@@ -13,8 +13,11 @@ export interface SimulatedDevice {
   readonly name: string;
   readonly latitude: number;
   readonly longitude: number;
-  /** By which values of a street or a place are made; real lampposts have none. */
-  readonly tags?: Readonly<Record<string, string>>;
+  /** Of the place at which it stands; the platform finds it by itself from the position. */
+  readonly district: string;
+  readonly network: Network;
+  /** `place` and `street`, by which values of a street or a place are made; `feeder`, the supply that those on the mains share. */
+  readonly tags: Readonly<Record<string, string>>;
 }
 
 /** Five of twelve devices are lampposts, until the city has as many as it plans to have. */
@@ -26,9 +29,9 @@ const MOST_LAMPPOSTS = 400;
  * kind, then those in the proportion of `city-mix.ts`, spread over the 18 districts. A larger city contains every smaller one of
  * the same seed.
  */
-export function buildCity(size: number, seed: string): SimulatedDevice[] {
+export function buildCity(size: number, seed: string, mix: readonly CityShare[] = CITY_MIX): SimulatedDevice[] {
   const places = districtsInTurn(new SeededRandom(`${seed}/places`));
-  const kinds = new KindsInTurn();
+  const kinds = new KindsInTurn(mix);
   const sites = new Sites(places);
   const city: SimulatedDevice[] = [];
   let [lampposts, others] = [0, 0];
@@ -58,7 +61,20 @@ function lamppost(index: number, places: readonly Place[], seed: string): Simula
   const real = SMART_LAMPPOSTS[index];
   if (real !== undefined) {
     const [id, latitude, longitude] = real;
-    return { id, kind: LAMPPOST.kind, department, name: `Smart lamppost ${id}`, latitude, longitude };
+    const name = `Smart lamppost ${id}`;
+    const place = nearestPlace(latitude, longitude);
+    const { kind, network } = LAMPPOST;
+    return {
+      id,
+      kind,
+      department,
+      name,
+      latitude,
+      longitude,
+      district: place.district,
+      network,
+      tags: tagsOf(kind, place),
+    };
   }
   const number = index - SMART_LAMPPOSTS.length;
   const streetSide = places.filter(({ use }) => use !== 'hill');
@@ -71,7 +87,7 @@ function otherDevice(index: number, { share, place }: Site, seed: string): Simul
 }
 
 function placed(
-  { kind, prefix }: Pick<CityShare, 'kind' | 'prefix'>,
+  { kind, prefix, network }: Pick<CityShare, 'kind' | 'prefix' | 'network'>,
   department: string,
   number: number,
   place: Place,
@@ -88,14 +104,38 @@ function placed(
     // Within about 60 metres, so that devices of one place do not hide each other on the map.
     latitude: Number((place.latitude + (random.next() - 0.5) * 0.001).toFixed(6)),
     longitude: Number((place.longitude + (random.next() - 0.5) * 0.001).toFixed(6)),
-    tags: tagsOf(place),
+    district: place.district,
+    network,
+    tags: tagsOf(kind, place),
   };
 }
 
+const tagsOfKindAt = new Map<string, Readonly<Record<string, string>>>();
+
+/** One object for all devices of the kind at the place. */
+function tagsOf(kind: string, place: Place): Readonly<Record<string, string>> {
+  const key = `${kind}/${place.name}`;
+  let tags = tagsOfKindAt.get(key);
+  if (tags === undefined) {
+    tags = {
+      place: place.name,
+      ...streetOf(place),
+      ...(runsOnBattery(findKind(kind)!) ? {} : { feeder: feederOf(place) }),
+    };
+    tagsOfKindAt.set(key, tags);
+  }
+  return tags;
+}
+
 /** 'Causeway Bay, Lockhart Road' is a place in Lockhart Road. */
-function tagsOf({ name, use }: Place): Record<string, string> {
+function streetOf({ name, use }: Place): { street?: string } {
   const hasStreet = use === 'street' || use === 'market' || use === 'waterfront';
-  return hasStreet ? { place: name, street: name.split(', ').at(-1)! } : { place: name };
+  return hasStreet ? { street: name.split(', ').at(-1)! } : {};
+}
+
+/** A substation feeds one place: `K2` is the second place of Tsuen Wan. */
+function feederOf(place: Place): string {
+  return `${place.district}${PLACES.filter(({ district }) => district === place.district).indexOf(place) + 1}`;
 }
 
 function departmentOf(kind: string): string {

@@ -1,6 +1,7 @@
 import { DeviceLink } from './device-link.js';
 import type { MqttAccess } from './mqtt-access.js';
 import { TinyBroker } from './testing/tiny-broker.js';
+import { Traffic } from './traffic.js';
 
 const STATUS = 'city/emsd/lpwan-node/a/status';
 const access = (password: string): MqttAccess => ({
@@ -21,11 +22,13 @@ async function until(condition: () => boolean): Promise<void> {
 describe('the connection of a device', () => {
   let broker: TinyBroker;
   let link: DeviceLink;
+  let traffic: Traffic;
   const open = (password = 'key', renew = () => Promise.reject(new Error('not expected'))): void => {
     link = new DeviceLink({
       url: broker.url,
       access: access(password),
       statusTopic: STATUS,
+      traffic,
       random: () => 0,
       renew: renew as () => Promise<MqttAccess>,
     });
@@ -34,6 +37,7 @@ describe('the connection of a device', () => {
 
   beforeEach(async () => {
     broker = new TinyBroker();
+    traffic = new Traffic();
     await broker.listen();
   });
   afterEach(async () => {
@@ -62,7 +66,6 @@ describe('the connection of a device', () => {
     await until(() => !link.connected);
     link.send(['{"seq":1}'], '{"seq":1}');
     link.send(['garbage'], '{"seq":2}');
-    link.send([], null);
     await until(() => broker.published.some(({ topic }) => topic.endsWith('/telemetry')));
     expect(broker.published.filter(({ topic }) => topic.endsWith('/telemetry')).map(({ payload }) => payload)).toEqual([
       '[{"seq":1},{"seq":2}]',
@@ -77,6 +80,9 @@ describe('the connection of a device', () => {
     await until(() => broker.published.length === 11);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(broker.published).toHaveLength(11);
+    expect([traffic.sent, traffic.inFlight]).toEqual([10, 10]);
+    await link.close();
+    expect([traffic.acknowledged, traffic.lost]).toEqual([0, 10]);
   });
 
   it('gets a new key when the broker refuses the old one', async () => {

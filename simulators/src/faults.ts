@@ -76,6 +76,9 @@ const FAULTS: Readonly<Record<string, readonly Fault[]>> = {
   ],
 };
 
+const GENERAL: readonly Fault[] = [SILENCE, RESTART];
+const ALL = new Map(Object.entries(FAULTS).map(([kind, faults]) => [kind, [...faults, ...GENERAL]]));
+
 export function faultsOf(kind: string): readonly Fault[] {
-  return [...(FAULTS[kind] ?? []), SILENCE, RESTART];
+  return ALL.get(kind) ?? GENERAL;
 }

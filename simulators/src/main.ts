@@ -1,13 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { readEnvironment, systemClock, variable } from '#core';
-import { buildCity, type SimulatedDevice } from './city.js';
-import { CredentialFile } from './credential-file.js';
-import { DEFAULT_ODDITIES } from './device-script.js';
-import { Fleet } from './fleet.js';
-import type { MqttAccess } from './mqtt-access.js';
-import { Provisioner } from './provisioner.js';
+import { readEnvironment, variable } from '#core';
+import { openCity } from './open-city.js';
+import { DEFAULT_ODDITIES } from './script/city-script.js';
 
 const environment = readEnvironment(
   {
@@ -21,6 +17,12 @@ const environment = readEnvironment(
       min: 0,
       max: 1000,
     }),
+    LAMPLIGHTER_SIMULATE_CONNECTIONS: variable.integer(2_000, { min: 0, max: 50_000 }),
+    LAMPLIGHTER_SIMULATE_SCENARIO: variable.text(''),
+    LAMPLIGHTER_SIMULATE_SCENARIO_DELAY_MINUTES: variable.integer(2, { min: 0, max: 10_080 }),
+    // 0 lets each take the hours that it takes in a real city.
+    LAMPLIGHTER_SIMULATE_SCENARIO_MINUTES: variable.integer(0, { min: 0, max: 10_080 }),
+    LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
     LAMPLIGHTER_API_URL: variable.text('http://127.0.0.1:3000'),
     LAMPLIGHTER_MQTT_URL: variable.text('mqtt://127.0.0.1:1883'),
     LAMPLIGHTER_ADMIN_PASSWORD: variable.optional(),
@@ -42,48 +44,35 @@ try {
 }
 
 async function run(): Promise<void> {
-  const city = buildCity(environment.LAMPLIGHTER_SIMULATE, environment.LAMPLIGHTER_SIMULATE_SEED);
-  if (city.length === 0) return;
-  const intervalMs = environment.LAMPLIGHTER_SIMULATE_INTERVAL_MS || null;
-  const file = new CredentialFile(join(environment.LAMPLIGHTER_DATA_DIR, 'simulator', 'credentials.json'));
-  const credentials = file.load();
-  const provisioner = new Provisioner({
-    apiUrl: environment.LAMPLIGHTER_API_URL,
-    adminPassword: environment.LAMPLIGHTER_ADMIN_PASSWORD ?? (await storedPassword()),
-    intervalMs,
-    signal: stopping.signal,
-  });
-  const provision = async (devices: readonly SimulatedDevice[]): Promise<void> => {
-    await provisioner.provision(devices, (made) => {
-      for (const [id, access] of made) credentials.set(id, access);
-    });
-    file.save(credentials);
-  };
-  const fleet = new Fleet({
-    mqttUrl: environment.LAMPLIGHTER_MQTT_URL,
-    seed: environment.LAMPLIGHTER_SIMULATE_SEED,
-    boot: Date.now().toString(36),
-    intervalMs,
-    oddities: {
-      ...DEFAULT_ODDITIES,
-      badRate: environment.LAMPLIGHTER_SIMULATE_BAD_PER_MILLE / 1000,
-      duplicateRate: environment.LAMPLIGHTER_SIMULATE_DUPLICATES_PER_MILLE / 1000,
-      faultsPerDay: environment.LAMPLIGHTER_SIMULATE_FAULTS_PER_DAY,
+  if (environment.LAMPLIGHTER_SIMULATE === 0) return;
+  const password = environment.LAMPLIGHTER_ADMIN_PASSWORD ?? (await storedPassword());
+  const { simulation, size, registered } = await openCity(
+    {
+      devices: environment.LAMPLIGHTER_SIMULATE,
+      seed: environment.LAMPLIGHTER_SIMULATE_SEED,
+      intervalMs: environment.LAMPLIGHTER_SIMULATE_INTERVAL_MS || null,
+      oddities: {
+        ...DEFAULT_ODDITIES,
+        badRate: environment.LAMPLIGHTER_SIMULATE_BAD_PER_MILLE / 1000,
+        duplicateRate: environment.LAMPLIGHTER_SIMULATE_DUPLICATES_PER_MILLE / 1000,
+        faultsPerDay: environment.LAMPLIGHTER_SIMULATE_FAULTS_PER_DAY,
+      },
+      scenarios: environment.LAMPLIGHTER_SIMULATE_SCENARIO,
+      scenarioDelayMinutes: environment.LAMPLIGHTER_SIMULATE_SCENARIO_DELAY_MINUTES,
+      scenarioMinutes: environment.LAMPLIGHTER_SIMULATE_SCENARIO_MINUTES || null,
+      connections: environment.LAMPLIGHTER_SIMULATE_CONNECTIONS,
+      apiUrl: environment.LAMPLIGHTER_API_URL,
+      mqttUrl: environment.LAMPLIGHTER_MQTT_URL,
+      authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
+      approvedKinds: environment.LAMPLIGHTER_APPROVED_KINDS,
+      credentialFile: join(environment.LAMPLIGHTER_DATA_DIR, 'simulator', 'credentials.json'),
     },
-    clock: systemClock,
-    renew: async (device): Promise<MqttAccess> => {
-      await provision([device]);
-      return credentials.get(device.id)!;
-    },
-  });
-
-  const strangers = city.filter((device) => !credentials.has(device.id));
-  if (strangers.length > 0) await provision(strangers);
-  for (const device of city) fleet.add(device, credentials.get(device.id)!);
+    stopping.signal,
+  );
   process.send?.({ type: 'ready', service: 'simulators' });
-  log(30, 'simulated city started', { devices: city.length, registered: strangers.length });
+  log(30, 'simulated city started', { devices: size, registered });
   await aborted(stopping.signal);
-  await fleet.stop();
+  await simulation.stop();
   log(30, 'simulated city stopped');
 }
 

@@ -122,3 +122,9 @@ export const PLACES: readonly Place[] = TABLE.trim()
     const [district, name, use, latitude, longitude] = line.split('|') as [string, string, PlaceUse, string, string];
     return { district, name, use, latitude: Number(latitude), longitude: Number(longitude) };
   });
+
+export function nearestPlace(latitude: number, longitude: number): Place {
+  const distance = (place: Place): number =>
+    Math.hypot(place.latitude - latitude, (place.longitude - longitude) * Math.cos((latitude * Math.PI) / 180));
+  return PLACES.reduce((nearest, place) => (distance(place) < distance(nearest) ? place : nearest));
+}

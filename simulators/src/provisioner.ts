@@ -1,62 +1,159 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulatedDevice } from './city.js';
 import { isMqttAccess, type MqttAccess } from './mqtt-access.js';
+import { applicationOf, devEuiOf, serverIdOf } from './network-server/names.js';
 
-/** Devices registered by one request. */
-const CHUNK = 500;
+/** Devices registered by one request: more would hold up the API's other callers, fewer cost a transaction each. */
+const CHUNK = 1_000;
+const PAGE = 10_000;
 /** Requests about single devices at a time. */
 const CONCURRENCY = 8;
 const RETRY_MS = 1_000;
 
 export interface ProvisionerOptions {
   readonly apiUrl: string;
-  readonly adminPassword: string;
+  /** Of an administrator or an engineer, as the header carries it. */
+  readonly authorization: string;
   /** Registered as the interval of the devices; null leaves that of their kind. */
   readonly intervalMs: number | null;
   readonly signal: AbortSignal;
 }
 
-/** Registers devices over the API, as an installer would, and gets their keys. Waits for an API that is not up yet. */
+/** Keys that were made, by the name they are kept under: ids of devices, `serverKey` of network servers. */
+export type Made = (keys: ReadonlyMap<string, MqttAccess>) => void;
+
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Registers devices and network servers over the API, as an installer would. Waits for an API that is not up yet. */
 export class Provisioner {
   constructor(private readonly options: ProvisionerOptions) {}
 
   /**
-   * Keys for these devices: those that the platform does not know are registered, the others get a new key.
+   * Registers what the platform does not know and gives keys to those that connect themselves and have none.
    *
-   * @param onProgress called with the keys that were just made, so that they can be kept before the next request
+   * @param hasKey whether the key of the device is known already
+   * @param onMade called with keys that were just made, so that they can be kept before the next request
+   * @returns how many were registered
    * @throws Error when the API refuses; the abort reason when the signal is aborted
    */
   async provision(
     devices: readonly SimulatedDevice[],
-    onProgress: (made: ReadonlyMap<string, MqttAccess>) => void,
-  ): Promise<void> {
-    const missing: SimulatedDevice[] = [];
-    const queue = [...devices];
-    const worker = async (): Promise<void> => {
-      for (let device = queue.shift(); device !== undefined; device = queue.shift()) {
-        const known = await this.rotate(device);
-        if (known === null) missing.push(device);
-        else onProgress(new Map([[device.id, known]]));
-      }
+    hasKey: (id: string) => boolean,
+    onMade: Made,
+    onProgress: (progress: Progress) => void = () => undefined,
+  ): Promise<number> {
+    const known = await this.registered(devices);
+    const strangers = devices.filter(({ id }) => !known.has(id));
+    const moved = devices.filter(
+      ({ id, network }) => network === 'lorawan' && known.has(id) && known.get(id) !== devEuiOf(id),
+    );
+    const keyless = devices.filter(({ id, network }) => network === 'direct' && known.has(id) && !hasKey(id));
+    let done = 0;
+    const report = (more: number): void => onProgress({ done: (done += more), of: strangers.length });
+    report(0);
+    for (let i = 0; i < strangers.length; i += CHUNK) {
+      const chunk = strangers.slice(i, i + CHUNK);
+      onMade(await this.register(chunk));
+      report(chunk.length);
+    }
+    await eachOf(moved, (device) => this.change(device));
+    await eachOf(keyless, async ({ id }) =>
+      onMade(new Map([[id, await this.rotate(`/v1/devices/${encodeURIComponent(id)}`)]])),
+    );
+    return strangers.length;
+  }
+
+  /** A key for the one device, which the platform knows. */
+  async renew(device: SimulatedDevice): Promise<MqttAccess> {
+    const made = new Map<string, MqttAccess>();
+    await this.provision(
+      [device],
+      () => false,
+      (keys) => keys.forEach((access, id) => made.set(id, access)),
+    );
+    return made.get(device.id)!;
+  }
+
+  /** The credential under which the devices of a department come in from their network server; a new key when it is known. */
+  async networkServer(department: string): Promise<MqttAccess> {
+    const id = serverIdOf(department);
+    const application = applicationOf(department);
+    const wanted = {
+      id,
+      type: 'chirpstack',
+      name: `Simulated network server, ${department}`,
+      applications: [application.id],
     };
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-    for (let i = 0; i < missing.length; i += CHUNK) onProgress(await this.register(missing.slice(i, i + CHUNK)));
+    const { status, body } = await this.request('POST', '/v1/network-servers', wanted, [201, 409]);
+    const { body: answer } =
+      status === 201 ? { body } : await this.request('POST', `/v1/network-servers/${id}/rotate-key`, {}, [200, 201]);
+    const { key } = answer as { readonly key?: unknown };
+    if (typeof key !== 'string') throw new Error('the answer of the API holds no key of the network server');
+    return { clientId: id, username: id, password: key, topic: `application/${application.id}` };
   }
 
-  /** Null when the platform does not know the device. */
-  private async rotate(device: SimulatedDevice): Promise<MqttAccess | null> {
-    const path = `/v1/devices/${encodeURIComponent(device.id)}`;
-    if ((await this.request('GET', path, undefined, [200, 404])).status === 404) return null;
-    const { body } = await this.request('POST', `${path}/rotate-key`, {}, [200, 201]);
-    return accessOf(body);
+  /** DevEUIs by id of those devices that the platform knows. */
+  private async registered(devices: readonly SimulatedDevice[]): Promise<Map<string, string | null>> {
+    const known = new Map<string, string | null>();
+    if (devices.length <= CONCURRENCY) {
+      await eachOf(devices, async ({ id }) => {
+        const { status, body } = await this.request(
+          'GET',
+          `/v1/devices/${encodeURIComponent(id)}`,
+          undefined,
+          [200, 404],
+        );
+        if (status === 200) known.set(id, devEuiIn(body));
+      });
+      return known;
+    }
+    const wanted = new Set(devices.map(({ id }) => id));
+    for (let after: string | null = ''; after !== null;) {
+      const query: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
+      const { body } = await this.request('GET', `/v1/devices?limit=${PAGE}${query}`, undefined, [200]);
+      const page = body as { readonly devices: readonly { readonly id: string }[]; readonly next: string | null };
+      for (const device of page.devices) if (wanted.has(device.id)) known.set(device.id, devEuiIn(device));
+      after = page.next;
+    }
+    return known;
   }
 
+  /** Keys of those that connect themselves; the others never use theirs. */
   private async register(devices: readonly SimulatedDevice[]): Promise<Map<string, MqttAccess>> {
     const { intervalMs } = this.options;
-    const wanted = devices.map((device) => (intervalMs === null ? device : { ...device, intervalMs }));
+    const wanted = devices.map((device) => ({
+      id: device.id,
+      kind: device.kind,
+      department: device.department,
+      name: device.name,
+      latitude: device.latitude,
+      longitude: device.longitude,
+      tags: device.tags,
+      ...(device.network === 'lorawan' ? { devEui: devEuiOf(device.id) } : {}),
+      ...(intervalMs === null ? {} : { intervalMs }),
+    }));
     const { body } = await this.request('POST', '/v1/devices', wanted, [201]);
     if (!Array.isArray(body)) throw new Error('POST /v1/devices did not answer with an array');
-    return new Map(body.map((device: { readonly id: string }) => [device.id, accessOf(device)]));
+    const answers = new Map((body as { readonly id: string }[]).map((answer) => [answer.id, answer]));
+    return new Map(
+      devices.filter(({ network }) => network === 'direct').map(({ id }) => [id, accessOf(answers.get(id))]),
+    );
+  }
+
+  /**
+   * It was registered when it had another way to the platform. The other way round nothing has to be done: a DevEUI does no harm to
+   * a device with a connection of its own.
+   */
+  private async change({ id, tags }: SimulatedDevice): Promise<void> {
+    await this.request('PATCH', `/v1/devices/${encodeURIComponent(id)}`, { devEui: devEuiOf(id), tags }, [200]);
+  }
+
+  private async rotate(path: string): Promise<MqttAccess> {
+    const { body } = await this.request('POST', `${path}/rotate-key`, {}, [200, 201]);
+    return accessOf(body);
   }
 
   private async request(
@@ -65,17 +162,14 @@ export class Provisioner {
     send: unknown,
     wanted: readonly number[],
   ): Promise<{ status: number; body: unknown }> {
-    const { apiUrl, adminPassword, signal } = this.options;
-    const headers = {
-      authorization: `Basic ${Buffer.from(`admin:${adminPassword}`).toString('base64')}`,
-      ...(send === undefined ? {} : { 'content-type': 'application/json' }),
-    };
+    const { apiUrl, authorization, signal } = this.options;
+    const headers = { authorization, ...(send === undefined ? {} : { 'content-type': 'application/json' }) };
     const body = send === undefined ? null : JSON.stringify(send);
     for (;;) {
       signal.throwIfAborted();
       const response = await fetch(new URL(path, apiUrl), { method, headers, body, signal }).catch(() => null);
       if (response !== null && wanted.includes(response.status)) {
-        return { status: response.status, body: response.status === 404 ? null : await response.json() };
+        return { status: response.status, body: response.status < 300 ? await response.json() : null };
       }
       if (response !== null && response.status !== 429 && response.status < 500) {
         throw new Error(`${method} ${path} answered ${response.status}: ${(await response.text()).slice(0, 500)}`);
@@ -85,13 +179,25 @@ export class Provisioner {
   }
 }
 
+function devEuiIn(answer: unknown): string | null {
+  return (answer as { readonly devEui?: string | null }).devEui ?? null;
+}
+
+async function eachOf<T>(list: readonly T[], action: (item: T) => Promise<void>): Promise<void> {
+  const queue = list.values();
+  const worker = async (): Promise<void> => {
+    for (const item of queue) await action(item);
+  };
+  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
+}
+
 function retryAfterMs(response: Response | null): number {
   const seconds = Number(response?.headers.get('retry-after') ?? NaN);
   return Number.isFinite(seconds) ? Math.min(60, Math.max(1, seconds)) * 1000 : RETRY_MS;
 }
 
 function accessOf(answer: unknown): MqttAccess {
-  const { mqtt } = answer as { readonly mqtt?: unknown };
+  const mqtt = (answer as { readonly mqtt?: unknown } | undefined)?.mqtt;
   if (!isMqttAccess(mqtt)) throw new Error('the answer of the API holds no MQTT credentials');
   return mqtt;
 }

@@ -25,44 +25,54 @@ export class KindsInTurn {
   }
 
   private furthestBehind(): CityShare {
-    const behind = (share: CityShare): number =>
-      (share.weight / this.totalWeight) * this.drawn - this.counts.get(share)!;
-    return this.mix.reduce((furthest, share) => (behind(share) > behind(furthest) ? share : furthest));
+    let furthest = this.mix[0]!;
+    let most = -Infinity;
+    for (const share of this.mix) {
+      const behind = (share.weight / this.totalWeight) * this.drawn - this.counts.get(share)!;
+      if (behind <= most) continue;
+      furthest = share;
+      most = behind;
+    }
+    return furthest;
   }
 }
 
 /** Places for kinds: of those that suit, one in the district with the fewest devices, and there the one with the fewest. */
 export class Sites {
-  private readonly inDistrict = new Map<string, number>();
-  private readonly atPlace = new Map<Place, number>();
-  private readonly suited = new Map<CityShare, readonly Place[]>();
+  private readonly districtOf: readonly number[];
+  private readonly inDistrict: number[];
+  private readonly atPlace: number[];
+  private readonly suited = new Map<CityShare, readonly number[]>();
 
   /** @param places in the order that decides between equals */
-  constructor(private readonly places: readonly Place[]) {}
+  constructor(private readonly places: readonly Place[]) {
+    const districts = [...new Set(places.map(({ district }) => district))];
+    this.districtOf = places.map(({ district }) => districts.indexOf(district));
+    this.inDistrict = districts.map(() => 0);
+    this.atPlace = places.map(() => 0);
+  }
 
   place(share: CityShare): Site {
+    const candidates = this.candidatesFor(share);
+    let best = candidates[0]!;
+    for (const candidate of candidates) if (this.isEmptier(candidate, best)) best = candidate;
+    this.inDistrict[this.districtOf[best]!]!++;
+    this.atPlace[best]!++;
+    return { share, place: this.places[best]! };
+  }
+
+  private candidatesFor(share: CityShare): readonly number[] {
     let candidates = this.suited.get(share);
     if (candidates === undefined) {
-      candidates = this.places.filter((place) => share.places.includes(place.use));
+      candidates = [...this.places.keys()].filter((index) => share.places.includes(this.places[index]!.use));
       if (candidates.length === 0) throw new Error(`No place of the city suits '${share.kind}'`);
       this.suited.set(share, candidates);
     }
-    const place = candidates.reduce((best, candidate) => (this.isEmptier(candidate, best) ? candidate : best));
-    this.inDistrict.set(place.district, this.devicesIn(place) + 1);
-    this.atPlace.set(place, this.devicesAt(place) + 1);
-    return { share, place };
+    return candidates;
   }
 
-  private isEmptier(place: Place, than: Place): boolean {
-    const difference = this.devicesIn(place) - this.devicesIn(than);
-    return difference < 0 || (difference === 0 && this.devicesAt(place) < this.devicesAt(than));
-  }
-
-  private devicesIn({ district }: Place): number {
-    return this.inDistrict.get(district) ?? 0;
-  }
-
-  private devicesAt(place: Place): number {
-    return this.atPlace.get(place) ?? 0;
+  private isEmptier(place: number, than: number): boolean {
+    const difference = this.inDistrict[this.districtOf[place]!]! - this.inDistrict[this.districtOf[than]!]!;
+    return difference < 0 || (difference === 0 && this.atPlace[place]! < this.atPlace[than]!);
   }
 }

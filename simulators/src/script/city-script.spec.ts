@@ -1,7 +1,8 @@
 import { compileValidator, findKind, kinds } from '#kinds';
-import { buildCity, type SimulatedDevice } from './city.js';
-import { faultsOf } from './faults.js';
-import { DeviceScript, type Oddities, type Tick } from './device-script.js';
+import { buildCity, type SimulatedDevice } from '../city.js';
+import { faultsOf } from '../faults.js';
+import { CityScript, type Oddities } from './city-script.js';
+import { nativePayloads } from './native-payload.js';
 
 const START = Date.parse('2026-06-01T08:00:00+08:00');
 const NONE: Oddities = { badRate: 0, duplicateRate: 0, driftingShare: 0, faultsPerDay: 0 };
@@ -19,12 +20,21 @@ interface Sent {
   readonly values: Record<string, unknown>;
 }
 
-function ticks(device: SimulatedDevice, oddities: Oddities, count: number, { seed = 'test', boot = 'b' } = {}): Tick[] {
-  const script = new DeviceScript(device, seed, boot, oddities);
-  return Array.from({ length: count }, (_, i) => script.next(START + i * 60_000));
+/** What was published at a tick; a silent one has no reading. */
+interface Said {
+  readonly reading: string | null;
+  readonly payloads: readonly string[];
 }
 
-const sent = (list: readonly Tick[]): Sent[] =>
+function ticks(device: SimulatedDevice, oddities: Oddities, count: number, { seed = 'test', boot = 'b' } = {}): Said[] {
+  const script = new CityScript([device], { seed, oddities, scenarios: null });
+  return Array.from({ length: count }, (_, i) => {
+    const tick = script.next(0, START + i * 60_000);
+    return tick === null ? { reading: null, payloads: [] } : nativePayloads(tick, boot, script.randomOf(0));
+  });
+}
+
+const sent = (list: readonly Said[]): Sent[] =>
   list.flatMap(({ reading }) => (reading === null ? [] : [JSON.parse(reading) as Sent]));
 
 describe('the script of a device', () => {
@@ -103,5 +113,22 @@ describe('the script of a device', () => {
     expect(drifting).toBeGreaterThan(4);
     expect(drifting).toBeLessThan(30);
     expect(Math.max(...errors.map(Math.abs))).toBeLessThanOrEqual(120_000);
+  });
+
+  it('says the same of a device whoever else is in the city', () => {
+    const script = new CityScript(CITY, { seed: 'test', oddities: NONE, scenarios: null });
+    const alone = sent(ticks(CITY[7]!, NONE, 50));
+    const among = Array.from({ length: 50 }, (_, i) => {
+      const all = CITY.map((_device, index) => script.next(index, START + i * 60_000)!);
+      return all[7]!.values;
+    });
+    expect(among).toEqual(alone.map(({ values }) => values));
+  });
+
+  it('needs a few hundred bytes for a device', () => {
+    const city = buildCity(20_000, 'test');
+    const script = new CityScript(city, { seed: 'test', oddities: NONE, scenarios: null });
+    for (const time of [START, START + 60_000]) for (const index of city.keys()) script.next(index, time);
+    expect(script.bytes / city.length).toBeLessThan(400);
   });
 });

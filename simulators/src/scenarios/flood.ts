@@ -1,0 +1,103 @@
+import { course, mix, type Scenario } from './scenario.js';
+
+/** A trough of low pressure with a black rainstorm: rain first, and the water an hour behind it. */
+export const flood: Scenario = {
+  name: 'flood',
+  description: 'a black rainstorm: gauges, sewers and manholes fill behind the rain, roads and slopes follow',
+  hours: 6,
+  weather(weather, progress, { longitude }) {
+    const rain = course(progress - (longitude - 114.1) * 0.2, 0.02, 0.7);
+    return {
+      ...weather,
+      temperature: mix(weather.temperature, 23, 0.5 * rain),
+      humidity: mix(weather.humidity, 98, rain),
+      pressure: weather.pressure - 6 * rain,
+      windSpeed: weather.windSpeed + 5 * rain,
+      rainRate: weather.rainRate + 95 * rain * (0.6 + 0.4 * Math.sin(progress * 60) ** 2),
+    };
+  },
+  effects: [
+    {
+      name: 'roads-under-water',
+      cause: 'water',
+      kinds: ['flood-gauge'],
+      during: [0.2, 0.9],
+      unit: 'place',
+      share: 0.5,
+      stagger: 0.1,
+      values: { waterLevel: { add: 1.1 }, riseRate: { add: 800 }, flooded: true },
+    },
+    {
+      name: 'sewers-full',
+      cause: 'water',
+      kinds: ['sewer-level'],
+      during: [0.12, 0.92],
+      unit: 'place',
+      share: 0.5,
+      stagger: 0.1,
+      values: { waterLevel: { add: 2 }, fullness: { add: 70 }, flowVelocity: { add: 1.5 }, overfull: true },
+    },
+    {
+      name: 'manholes-surcharge',
+      cause: 'water',
+      kinds: ['manhole-cover'],
+      during: [0.25, 0.85],
+      unit: 'place',
+      share: 0.5,
+      stagger: 0.1,
+      values: { waterUnderCover: true, coverOpen: true, tilt: { add: 25 } },
+    },
+    {
+      name: 'pumps-draw',
+      cause: 'water',
+      kinds: ['energy-meter'],
+      during: [0.2, 0.95],
+      unit: 'place',
+      share: 0.5,
+      values: { power: { times: 2.2 }, totalCurrent: { times: 2.2 } },
+    },
+    {
+      name: 'slopes-wet',
+      kinds: ['slope-tilt'],
+      during: [0.25, 0.98],
+      unit: 'place',
+      share: 0.5,
+      values: { porePressure: { add: 40 }, soilMoisture: { add: 35 } },
+    },
+    {
+      name: 'slopes-move',
+      kinds: ['slope-tilt'],
+      during: [0.4, 0.98],
+      unit: 'device',
+      share: 0.06,
+      stagger: 0.2,
+      values: { tilt: { add: 3 }, tiltRate: { add: 12 } },
+    },
+    {
+      name: 'traffic-stands',
+      cause: 'water',
+      kinds: ['traffic-detector', 'smart-lamppost'],
+      during: [0.25, 0.8],
+      unit: 'place',
+      share: 0.5,
+      values: { meanSpeed: { times: 0.3 }, queueLength: { add: 300 }, congested: true },
+    },
+    {
+      name: 'floors-wet',
+      cause: 'water',
+      kinds: ['market-environment', 'smart-toilet'],
+      during: [0.2, 0.9],
+      unit: 'place',
+      share: 0.5,
+      values: { wetFloor: true, drainBlocked: true },
+    },
+    {
+      name: 'sea-turbid',
+      kinds: ['water-quality-buoy'],
+      during: [0.3, 1],
+      unit: 'city',
+      share: 1,
+      values: { turbidity: { times: 5 }, salinity: { times: 0.7 } },
+    },
+  ],
+};
