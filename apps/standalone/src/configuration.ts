@@ -14,7 +14,7 @@ export interface StandaloneConfiguration {
 }
 
 export const DEFAULT_SIMULATED_DEVICES = 100;
-const MOST_SIMULATED_DEVICES = 20_000;
+const MOST_SIMULATED_DEVICES = 200_000;
 const PORT = { min: 1, max: 65_535 };
 
 export function readConfiguration(environment: Readonly<Record<string, string | undefined>>): StandaloneConfiguration {

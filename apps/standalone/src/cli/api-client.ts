@@ -9,7 +9,8 @@ export class ApiProblem extends Error {}
 export class ApiClient {
   constructor(
     readonly url: string,
-    private readonly authorization: string,
+    /** Header of every request. */
+    readonly authorization: string,
   ) {}
 
   /**

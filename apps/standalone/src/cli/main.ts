@@ -6,6 +6,7 @@ import { doctorCommand } from './doctor.command.js';
 import { networkServerCommand } from './network-server.command.js';
 import { queryCommand } from './query.command.js';
 import { replayCommand } from './replay.command.js';
+import { simulateCommand } from './simulate.command.js';
 import { startCommand } from './start.command.js';
 import { tailCommand } from './tail.command.js';
 
@@ -23,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
     tailCommand(),
     queryCommand(),
     replayCommand(),
+    simulateCommand(outcome),
     doctorCommand(outcome),
   ]) {
     program.addCommand(command.copyInheritedSettings(program));
