@@ -16,3 +16,11 @@ export {
   type CheckedDeviceType,
 } from './definition/check-definition.js';
 export { ScriptPool, type ScriptPoolOptions } from './sandbox/script-pool.js';
+export { type CodecExample, type ExampleFault, hexBytes, readExamples } from './examples/example.js';
+export type { Difference } from './examples/compare.js';
+export { type ExampleResult, runExamples } from './examples/run-examples.js';
+export { checkCodec, type CodecReport } from './examples/check-codecs.js';
+export { tryPayload, type TriedPayload } from './examples/try-payload.js';
+export { findCodecs, type FoundCodec, scriptAt } from './folder/codec-folders.js';
+export { readDeviceTypeFolder, type ReadFolder } from './folder/device-type-folder.js';
+export { builtInFolder, builtInFolders, builtInTypes } from './folder/built-in-types.js';

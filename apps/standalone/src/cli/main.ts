@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { LamplighterError } from '#core';
 import { ApiProblem } from './api-client.js';
+import { codecCommand } from './codec.command.js';
 import { deviceCommand } from './device.command.js';
 import { doctorCommand } from './doctor.command.js';
 import { networkServerCommand } from './network-server.command.js';
@@ -20,6 +21,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of [
     startCommand(outcome),
     deviceCommand(),
+    codecCommand(outcome),
     networkServerCommand(),
     tailCommand(),
     queryCommand(),

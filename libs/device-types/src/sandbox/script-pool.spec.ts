@@ -90,6 +90,23 @@ describe('the sandbox', () => {
     expect(await run('function decodeUplink(i) { return { data: { first: i.bytes[0] } }; }', 9)).toEqual({ first: 9 });
   });
 
+  it('runs in UTC, wherever the host is', async () => {
+    const before = process.env.TZ;
+    process.env.TZ = 'Asia/Hong_Kong';
+    const elsewhere = new ScriptPool({ policy: { workers: 1 } });
+    try {
+      const source = `function decodeUplink(i) {
+        return { data: { offset: new Date(0).getTimezoneOffset(), hour: i.recvTime.getHours(), made: new Date(2024, 0, 1).toISOString() } };
+      }`;
+      const [answer] = await elsewhere.run(script(source), [uplink([1])]);
+      expect(dataOf(answer)).toEqual({ offset: 0, hour: 22, made: '2024-01-01T00:00:00.000Z' });
+    } finally {
+      await elsewhere.close();
+      if (before === undefined) delete process.env.TZ;
+      else process.env.TZ = before;
+    }
+  });
+
   it('keeps the console for those who ask', async () => {
     const call = { ...uplink([1]), logs: true };
     const [answer] = await pool.run(

@@ -27,6 +27,8 @@ const MAX_CONTEXTS = 32;
 const { limits, wasm, progress, strikes } = workerData as WorkerData;
 const marks = new Int32Array(progress);
 const contexts = new Map<string, ScriptContext>();
+// QuickJS asks the thread for its time zone. Scripts get UTC, as from network servers: what they return may not depend on the host.
+Date.prototype.getTimezoneOffset = () => 0;
 const quickjs: QuickJSWASMModule = await newQuickJSWASMModuleFromVariant(
   // Its declarations describe the CommonJS file; what is imported is the module, whose default is the variant itself.
   newVariant(release as unknown as QuickJSSyncVariant, { wasmModule: wasm as never }),
