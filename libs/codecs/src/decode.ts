@@ -1,13 +1,18 @@
-import { type DeviceTopic, parseChirpStackTopic, parseDeviceTopic } from '#core';
-import { decodeUplink } from './chirpstack.js';
+import { type DeviceTopic, type NetworkTopic, parseDeviceTopic, parseNetworkTopic } from '#core';
 import { type Decoded, refused, rejection } from './decoded.js';
 import { DEVICE_LIMITS, type Limits, NETWORK_LIMITS } from './limits.js';
+import { decodeEvent } from './network/decode-event.js';
+import type { DecodedEvent } from './network/network-event.js';
 import { decodeTelemetry } from './telemetry.js';
 
 /** How to decode the payloads of one topic. Pure and reusable: keep one per topic to save parsing the topic again. */
-export interface Codec {
-  /** What the topic says of the device; null when the payload's source is a network server that knows it by its own id. */
-  readonly address: DeviceTopic | null;
+export type Codec = TelemetryCodec | NetworkCodec;
+
+/** What a device sends of itself, on a topic of its own. */
+export interface TelemetryCodec {
+  readonly type: 'telemetry';
+  /** What the topic says of the device. */
+  readonly address: DeviceTopic;
   /**
    * Never throws on any bytes.
    * @param receivedAt milliseconds since the epoch, what relative times are relative to
@@ -15,11 +20,19 @@ export interface Codec {
   decode(payload: Uint8Array, receivedAt: number): Decoded;
 }
 
+/** What a network server tells of a device. */
+export interface NetworkCodec {
+  readonly type: 'network';
+  readonly topic: NetworkTopic;
+  /** Never throws on any bytes. */
+  decode(payload: Uint8Array): DecodedEvent;
+}
+
 /** A shape of topics and the format of what is published there. */
 type CodecEntry = (topic: string, limits: Limits | undefined) => Codec | null;
 
 /** New formats and network servers are added here; the first entry that knows the topic decodes it. */
-const CODECS: readonly CodecEntry[] = [deviceTelemetry, chirpStackEvent];
+const CODECS: readonly CodecEntry[] = [deviceTelemetry, networkEvent];
 
 export function codecFor(topic: string, limits?: Limits): Codec | null {
   for (const entry of CODECS) {
@@ -29,9 +42,13 @@ export function codecFor(topic: string, limits?: Limits): Codec | null {
   return null;
 }
 
-/** @param limits instead of the default ones of the format */
+/**
+ * Telemetry of a device; anything else is refused as no telemetry.
+ * @param limits instead of the default ones of the format
+ */
 export function decode(topic: string, payload: Uint8Array, receivedAt: number, limits?: Limits): Decoded {
-  return codecFor(topic, limits)?.decode(payload, receivedAt) ?? refused(unknownTopic(topic));
+  const codec = codecFor(topic, limits);
+  return codec?.type === 'telemetry' ? codec.decode(payload, receivedAt) : refused(unknownTopic(topic));
 }
 
 export function unknownTopic(topic: string): ReturnType<typeof rejection> {
@@ -47,21 +64,15 @@ export function unknownTopic(topic: string): ReturnType<typeof rejection> {
 function deviceTelemetry(topic: string, limits: Limits = DEVICE_LIMITS): Codec | null {
   const address = parseDeviceTopic(topic);
   if (address?.channel !== 'telemetry') return null;
-  return { address, decode: (payload, receivedAt) => decodeTelemetry(payload, receivedAt, limits) };
+  return {
+    type: 'telemetry',
+    address,
+    decode: (payload, receivedAt) => decodeTelemetry(payload, receivedAt, limits),
+  };
 }
 
-function chirpStackEvent(topic: string, limits: Limits = NETWORK_LIMITS): Codec | null {
-  const event = parseChirpStackTopic(topic);
-  if (event === null) return null;
-  if (event.event === 'up') return { address: null, decode: (payload) => decodeUplink(event.devEui, payload, limits) };
-  const unsupported = refused(
-    rejection(
-      'unsupported-event',
-      '',
-      `A network server's '${event.event}' event carries no reading.`,
-      'an up event',
-      event.event,
-    ),
-  );
-  return { address: null, decode: () => unsupported };
+function networkEvent(topic: string, limits: Limits = NETWORK_LIMITS): Codec | null {
+  const parsed = parseNetworkTopic(topic);
+  if (parsed === null) return null;
+  return { type: 'network', topic: parsed, decode: (payload) => decodeEvent(parsed, payload, limits) };
 }
