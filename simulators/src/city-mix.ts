@@ -1,4 +1,4 @@
-import { admissibleKinds, kinds, readApprovals, type Kind } from '#kinds';
+import { admissibleKinds, deviceKinds, readApprovals, type Kind } from '#kinds';
 import type { PlaceUse } from './places.js';
 
 /**
@@ -85,7 +85,7 @@ const KNOWN: readonly CityShare[] = [
  * @param approved `LAMPLIGHTER_APPROVED_KINDS`, as the services read it
  */
 export function cityMix(approved = ''): readonly CityShare[] {
-  const usable = admissibleKinds(kinds, readApprovals(approved, kinds).approvals).filter((kind) => !isCompanion(kind));
+  const usable = admissibleKinds(deviceKinds, readApprovals(approved, deviceKinds).approvals);
   return [
     ...KNOWN.filter((share) => usable.some(({ name }) => name === share.kind)),
     ...usable
@@ -104,11 +104,6 @@ export function cityMix(approved = ''): readonly CityShare[] {
 export function runsOnBattery(kind: Kind): boolean {
   const has = (metric: string): boolean => kind.metrics.some(({ name }) => name === metric);
   return has('battery') && !has('mainsPresent');
-}
-
-/** A kind whose readings the platform makes from those of other devices; see `Kind`. */
-function isCompanion(kind: Kind): boolean {
-  return 'companion' in kind && kind.companion !== undefined && kind.companion !== false;
 }
 
 /** Of a city without approvals. */

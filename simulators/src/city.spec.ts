@@ -1,5 +1,5 @@
 import { DISTRICTS, findDistrict, TOPIC_LEVEL } from '#core';
-import { findDepartment, findKind, kinds } from '#kinds';
+import { deviceKinds, findDepartment, findKind } from '#kinds';
 import { CITY_MIX } from './city-mix.js';
 import { buildCity } from './city.js';
 import { PLACES } from './places.js';
@@ -17,7 +17,7 @@ describe('the simulated city', () => {
   it.each([60, 100])('of %i devices has the 25 real lampposts, every kind and all 18 districts', (size) => {
     const city = buildCity(size, 'hong-kong');
     expect(city.filter((device) => /^[A-Z]{1,2}\d{4}$/.test(device.id))).toHaveLength(25);
-    expect([...new Set(city.map((device) => device.kind))].sort()).toEqual(kinds.map(({ name }) => name));
+    expect([...new Set(city.map((device) => device.kind))].sort()).toEqual(deviceKinds.map(({ name }) => name));
     expect([...new Set(city.map((device) => findDistrict(device.latitude, device.longitude)))].sort()).toEqual(
       DISTRICTS.map(({ code }) => code),
     );

@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { LamplighterError, type ServiceStatus, systemClock } from '#core';
 import { loadOrCreateSecret } from '#identity';
-import { kinds } from '#kinds';
+import { deviceKinds } from '#kinds';
 import { ServiceBus } from './bus/service-bus.js';
 import { createAlerts } from './create-alerts.js';
 import { openAdapters } from './open-adapters.js';
@@ -28,7 +28,7 @@ async function main(): Promise<void> {
   const statuses = new EventEmitter<{ status: [ServiceStatus] }>();
   const bus = createBus(settings, logger, (status) => statuses.emit('status', status));
   bus.start();
-  const alerts = await createAlerts({ adapters, bus, kinds, clock: systemClock, logger, onFatal });
+  const alerts = await createAlerts({ adapters, bus, kinds: deviceKinds, clock: systemClock, logger, onFatal });
   statuses.on('status', (status) => alerts.take(status));
   writePidFile(settings.pidFile);
   stopOnSignal(logger, async () => {

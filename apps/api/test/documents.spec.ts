@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { ERRORS } from '#core';
-import { kinds } from '#kinds';
+import { deviceKinds } from '#kinds';
 import { ADMIN, basic, lamppost, startApi } from './harness.js';
 import type { Harness } from './harness.js';
 
@@ -86,7 +86,7 @@ describe('documents', () => {
   it('describes the MQTT side as AsyncAPI 3, from the kinds', async () => {
     const { body } = await api.ask('GET', '/asyncapi.json', { as: '' });
     expect(body.asyncapi).toBe('3.0.0');
-    for (const { name } of kinds) {
+    for (const { name } of deviceKinds) {
       expect(body.channels[`telemetry-${name}`].address).toBe(`city/{department}/${name}/{device}/telemetry`);
       expect(body.components.messages[name].payload.schema.$defs.reading).toBeDefined();
     }

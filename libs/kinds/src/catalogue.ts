@@ -41,6 +41,9 @@ async function discoverKinds(): Promise<Kind[]> {
 /** Every `*.kind` file beside this one, in order of name: adding a kind is adding its file. */
 export const kinds: readonly Kind[] = await discoverKinds();
 
+/** The kinds that a device may be of: all but companions. */
+export const deviceKinds: readonly Kind[] = kinds.filter((kind) => kind.companion !== true);
+
 const byName = indexKinds(kinds);
 
 /** The kind of this name, or undefined when this release does not know it. */

@@ -2,7 +2,7 @@ export * from './kind.js';
 export { titles } from './titles.js';
 export { nearestName } from './nearest-name.js';
 export { DEPARTMENTS, findDepartment, type DepartmentEntry } from './departments.js';
-export { findKind, indexKinds, kinds } from './catalogue.js';
+export { deviceKinds, findKind, indexKinds, kinds } from './catalogue.js';
 export { defineKind, isKind, type KindDefinition } from './define-kind.js';
 export * from './metric.decorators.js';
 export { compileValidator, MAX_LISTED_REJECTIONS, type ReadingValidator } from './compile-validator.js';

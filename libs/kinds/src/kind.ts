@@ -133,6 +133,11 @@ export interface Kind {
   readonly derived: readonly string[];
   /** How the derived metrics are computed: one for each of them, or for several at once. */
   readonly derivations: readonly Derivation[];
+  /**
+   * True for what is stored beside the readings of devices of other kinds, such as how the network heard them: no device is of
+   * this kind, and it is not simulated. Absent for the kind of a device.
+   */
+  readonly companion?: true;
   /** Absent for a kind that cannot identify anybody, which is what a kind should be. See `approvals.ts`. */
   readonly identifiesPeople?: Identification;
   /**

@@ -31,6 +31,20 @@ export const SignalToNoiseRatio = (): PropertyDecorator =>
     retentionDays: LINK_RETENTION_DAYS,
   });
 
+/** Margin over the demodulation floor: of the gateway in LinkCheckAns (0 to 254), of the device in DevStatusAns (-32 to 31). */
+export const LinkMargin = (): PropertyDecorator =>
+  NumberMetric({
+    titles: titles('Link margin', '鏈路餘裕', '链路余量'),
+    quantity: 'linkMargin',
+    unit: 'dB',
+    min: -32,
+    max: 254,
+    precision: 0,
+    definition:
+      'https://resources.lora-alliance.org/technical-specifications/ts001-1-0-4-lorawan-l2-1-0-4-specification',
+    retentionDays: LINK_RETENTION_DAYS,
+  });
+
 /** Round trip over the backhaul. */
 export const BackhaulLatency = (): PropertyDecorator =>
   NumberMetric({

@@ -1,8 +1,7 @@
 import { defineKind } from './define-kind.js';
 import type { SimulationContext } from './kind.js';
-import { ReceivedSignalStrength, SignalToNoiseRatio } from './link-measures.js';
+import { LinkMargin, ReceivedSignalStrength, SignalToNoiseRatio } from './link-measures.js';
 import { AirTemperature, BatteryLevel, RelativeHumidity } from './measures.js';
-import { NumberMetric } from './metric.decorators.js';
 import { clamp, elapsedHours, episode, rounded, trait, wander } from './simulation.js';
 import { titles } from './titles.js';
 
@@ -23,18 +22,7 @@ export class LpwanNodePayload {
   @SignalToNoiseRatio()
   snr?: number;
 
-  /** Margin over the demodulation floor, as the LoRaWAN LinkCheckAns reports it. */
-  @NumberMetric({
-    titles: titles('Link margin', '鏈路餘裕', '链路余量'),
-    quantity: 'linkMargin',
-    unit: 'dB',
-    min: 0,
-    max: 254,
-    precision: 0,
-    definition:
-      'https://resources.lora-alliance.org/technical-specifications/ts001-1-0-4-lorawan-l2-1-0-4-specification',
-    retentionDays: 1096,
-  })
+  @LinkMargin()
   linkMargin?: number;
 }
 

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { kinds } from '#kinds';
+import { deviceKinds } from '#kinds';
 import { planImport } from '#registry';
 import type { Registry } from '#registry';
 import { sees } from '../auth/caller.js';
@@ -23,7 +23,7 @@ export class DeviceImportService {
   async run(caller: Caller, csv: string, dryRun: boolean): Promise<ImportResultDto> {
     const departments = (await this.registry.departments.list()).map(({ id }) => id).filter((id) => sees(caller, id));
     const { rows, valid, faults } = await planImport(csv, {
-      kinds,
+      kinds: deviceKinds,
       departments,
       registered: async (ids) => new Set((await this.registry.devices.getMany(ids)).map(({ id }) => id)),
     });

@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
-import { findKind, kinds } from '#kinds';
+import { deviceKinds } from '#kinds';
 import type { Department } from '#registry';
 import { Problem } from '../http/problem.js';
 import type { ProblemFault } from '../http/problem.js';
@@ -55,8 +55,8 @@ function catalogueFaults(
   pointer: string,
 ): ProblemFault[] {
   const faults: ProblemFault[] = [];
-  if (typeof device?.kind === 'string' && findKind(device.kind) === undefined) {
-    const names = kinds.map((kind) => kind.name).join(', ');
+  if (typeof device?.kind === 'string' && !deviceKinds.some((kind) => kind.name === device.kind)) {
+    const names = deviceKinds.map((kind) => kind.name).join(', ');
     faults.push({ pointer: `${pointer}/kind`, detail: `There is no such kind; this release has ${names}.` });
   }
   if (typeof device?.department === 'string' && !departments.some(({ id }) => id === device.department)) {

@@ -1,6 +1,6 @@
 import { deviceTopic } from '#core';
 import type { DeviceChannel } from '#core';
-import { jsonSchemaOf, kinds, SEVERITIES } from '#kinds';
+import { deviceKinds, jsonSchemaOf, SEVERITIES } from '#kinds';
 import type { Kind } from '#kinds';
 
 type Json = { [key: string]: unknown };
@@ -35,13 +35,13 @@ export function asyncApiDocument(version: string): Json {
         security: [{ $ref: '#/components/securitySchemes/key' }],
       },
     },
-    channels: { ...Object.assign({}, ...kinds.map(telemetryChannel)), ...deviceChannels(), ...alarmChannel() },
+    channels: { ...Object.assign({}, ...deviceKinds.map(telemetryChannel)), ...deviceChannels(), ...alarmChannel() },
     operations: operations(),
     components: {
       securitySchemes: {
         key: { type: 'userPassword', description: 'Device id and key, as POST /v1/devices gave them.' },
       },
-      messages: Object.assign({}, ...kinds.map(telemetryMessage)),
+      messages: Object.assign({}, ...deviceKinds.map(telemetryMessage)),
     },
   };
 }
@@ -81,7 +81,7 @@ function deviceChannels(): Json {
     title,
     parameters: {
       department: DEPARTMENT,
-      kind: PARAMETER('Name of the kind.', { enum: kinds.map((kind) => kind.name) }),
+      kind: PARAMETER('Name of the kind.', { enum: deviceKinds.map((kind) => kind.name) }),
       device: DEVICE,
     },
     messages: { message: { payload } },
@@ -138,7 +138,7 @@ function operations(): Json {
     channel: { $ref: `#/channels/${channel}` },
   });
   return {
-    ...Object.fromEntries(kinds.map((kind) => [`publish-${kind.name}`, operation('send', channelName(kind))])),
+    ...Object.fromEntries(deviceKinds.map((kind) => [`publish-${kind.name}`, operation('send', channelName(kind))])),
     publishStatus: operation('send', 'status'),
     acknowledgeCommand: operation('send', 'commandAck'),
     receiveCommand: operation('receive', 'command'),

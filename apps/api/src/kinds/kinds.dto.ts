@@ -33,6 +33,10 @@ export class KindDto {
   @ApiProperty({ type: [MetricDto] }) metrics!: MetricDto[];
   @ApiProperty({ type: [Object], description: 'Default alarms.' }) alarms!: AlarmDefault[];
   @ApiProperty({ type: [String], description: 'Metrics that the platform computes.' }) derived!: string[];
+  @ApiPropertyOptional({
+    description: 'True for what is stored beside the readings of devices of other kinds; no device is of it.',
+  })
+  companion?: boolean;
   @ApiPropertyOptional({ type: Object, description: 'JSON Schema of the native payload; with one kind only.' })
   jsonSchema?: object;
 }
