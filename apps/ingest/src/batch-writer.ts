@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type DeadLetter, LamplighterError, type ReadingBatch } from '#core';
 import type { JournalBatch } from '#journal';
+import type { Registry } from '#registry';
 import type { StoreCommit, StorePosition, TelemetryStore } from '#timeseries';
 import { platformFault } from './batch-outcomes.js';
 import type { Feed } from './feed.js';
@@ -16,6 +17,7 @@ export const CONSUMER = 'ingest';
 export interface BatchWriterParts {
   readonly feed: Feed;
   readonly store: Pick<TelemetryStore, 'commit'>;
+  readonly registry: Pick<Registry, 'deviceState' | 'downlinks'>;
   readonly reports: Pick<RejectedReports, 'send'>;
   /** Told of readings before they are written. */
   readonly onAccepted: (readings: readonly ReadingBatch[]) => void;
@@ -25,7 +27,7 @@ export interface BatchWriterParts {
 }
 
 /**
- * Makes a decided batch durable: first the feed, so that no stored reading can miss its alarms, then rows, dead letters, counts and
+ * Makes a decided batch durable: first the state of devices, then the feed, so that no stored reading can miss its alarms, then rows, dead letters, counts and
  * position in one commit of the store. A crash between the two gives the feed the same rows twice; readers know them by their sequence.
  */
 export class BatchWriter {
@@ -33,10 +35,18 @@ export class BatchWriter {
 
   /** @throws LamplighterError `journal-unwritable` (the feed failed; exit and replay) */
   async write(decided: DecidedBatch): Promise<void> {
+    await this.writeStates(decided);
     const readings = gather(decided.fresh);
     this.parts.onAccepted(readings);
     await this.parts.feed.append(readings);
     await this.commit(decided, readings, 0, decided.outcomes.length);
+  }
+
+  /** Before the messages count as stored. Told again after a crash it changes nothing. */
+  private async writeStates({ states, downlinks }: DecidedBatch): Promise<void> {
+    const { registry, retry } = this.parts;
+    if (states.length > 0) await retry.run('registry', () => registry.deviceState.apply(states));
+    if (downlinks.length > 0) await retry.run('registry', () => registry.downlinks.noteEvents(downlinks));
   }
 
   /** Commits the messages of the batch from one index up to another. */

@@ -1,8 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
 import type { Clock, ReadingBatch, ServiceStatus } from '#core';
+import type { Transcoder } from '#device-types';
 import type { JournalConsumer } from '#journal';
 import { kinds } from '#kinds';
+import type { StoredKey } from '#timeseries';
 import { BatchWriter, CONSUMER } from './batch-writer.js';
 import { Derive, DERIVE_CONSUMER } from './derived/derive.js';
 import { Subjects } from './derived/subjects.js';
@@ -17,21 +19,27 @@ import { IngestCounters } from './ingest-counters.js';
 import { IngestModule } from './ingest.module.js';
 import { IngestService } from './ingest.service.js';
 import { JournalStrategy } from './journal/journal.strategy.js';
+import { FrameSessions } from './network/frame-sessions.js';
+import { GatewayNumbers } from './network/gateway-numbers.js';
+import { PendingStates } from './network/pending-states.js';
 import type { Adapters } from './open-adapters.js';
 import { Pipeline } from './pipeline.js';
 import { RejectedReports, type ReportChannel } from './reports/rejected-reports.js';
 import { Retry } from './retry.js';
 import { DecodeStage } from './stages/decode.stage.js';
 import { DeduplicateStage } from './stages/deduplicate.stage.js';
+import { HearStage } from './stages/hear.stage.js';
 import { IdentifyStage } from './stages/identify.stage.js';
 import { PartialReplayStage } from './stages/partial-replay.stage.js';
 import { type TimePolicy, TimePolicyStage } from './stages/time-policy.stage.js';
+import { TranscodeStage } from './stages/transcode.stage.js';
 import { UnwrapStage } from './stages/unwrap.stage.js';
 import { ValidateStage } from './stages/validate.stage.js';
 import { StatusPublisher } from './status/status-publisher.js';
 
 export interface IngestParts {
   readonly adapters: Omit<Adapters, 'close'>;
+  readonly transcoder: Pick<Transcoder, 'find' | 'decode' | 'map'>;
   readonly bus: ReportChannel & { publishStatus(status: ServiceStatus): void };
   readonly timePolicy: TimePolicy;
   readonly batchMessages: number;
@@ -125,14 +133,18 @@ function createShared({ adapters, clock, logger, random }: IngestParts): Shared 
 
 /** The stages, with memory as it was when the store's position was committed. */
 async function createPipeline(parts: IngestParts, shared: Shared, journal: JournalConsumer): Promise<Pipeline> {
-  const { clock, timePolicy, adapters: { store } } = parts; // prettier-ignore
+  const { clock, timePolicy, transcoder, adapters: { store, registry } } = parts; // prettier-ignore
   const { retry, counters, writing, directory } = shared;
   const position = await retry.run('store', () => store.position(CONSUMER));
   if (position !== null) journal.seek(position.next);
+  const sessions = new FrameSessions(store);
+  const states = new PendingStates(clock);
+  const gateways = new GatewayNumbers(registry.gateways, retry);
   const restore = {
     beforeSequence: position?.nextSequence ?? 0,
     now: clock.now(),
     maxFutureMs: timePolicy.maxFutureMs,
+    onKey: (key: StoredKey) => sessions.restore(key),
   };
   const recent = await retry.run('store', () => restoreRecent(store, restore));
   const whenWritten = (): Promise<void> => writing.done();
@@ -141,10 +153,13 @@ async function createPipeline(parts: IngestParts, shared: Shared, journal: Journ
     new UnwrapStage(store, directory, { whenWritten, retry }),
     new DecodeStage(),
     new IdentifyStage(directory, retry),
+    new HearStage({ sessions, gateways, states, retry, counters }),
+    new TranscodeStage({ transcoder, states }),
     new ValidateStage(),
     new PartialReplayStage(),
     new TimePolicyStage(timePolicy),
     new DeduplicateStage(recent, lookup),
+    states,
   );
 }
 
@@ -174,6 +189,7 @@ function createService(
   onAccepted: (readings: readonly ReadingBatch[]) => void,
 ): IngestService {
   const reports = new RejectedReports(bus, counters, clock);
-  const writer = new BatchWriter({ feed, store: adapters.store, reports, onAccepted, retry, counters, logger });
+  const { store, registry } = adapters;
+  const writer = new BatchWriter({ feed, store, registry, reports, onAccepted, retry, counters, logger });
   return new IngestService(pipeline, writer, writing, counters, clock);
 }

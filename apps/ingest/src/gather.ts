@@ -1,20 +1,24 @@
-import type { DeviceIdentity, ReadingBatch } from '#core';
+import type { DeviceIdentity, Reading, ReadingBatch } from '#core';
 import type { KindPlan } from './devices/kind-plan.js';
+import { LINK_PLAN } from './network/link-plan.js';
 import type { Candidate } from './stages/messages.js';
 
-/** Fresh readings by kind, in columns of the metrics that devices send; rows keep their order. */
+/** Fresh readings and their companions by kind, in columns of the metrics that devices send; rows keep their order. */
 export function gather(fresh: readonly Candidate[]): ReadingBatch[] {
-  const groups = new Map<KindPlan, Candidate[]>();
-  for (const candidate of fresh) {
-    const plan = candidate.device.plan!;
+  const groups = new Map<KindPlan, Reading[]>();
+  for (const { plan, reading, companion } of fresh) {
     const group = groups.get(plan);
-    if (group === undefined) groups.set(plan, [candidate]);
-    else group.push(candidate);
+    if (group === undefined) groups.set(plan, [reading]);
+    else group.push(reading);
+    if (companion === null) continue;
+    const links = groups.get(LINK_PLAN);
+    if (links === undefined) groups.set(LINK_PLAN, [companion]);
+    else links.push(companion);
   }
   return [...groups].map(([plan, rows]) => toColumns(plan, rows));
 }
 
-function toColumns({ kind, sent, sentIndex }: KindPlan, rows: readonly Candidate[]): ReadingBatch {
+function toColumns({ kind, sent, sentIndex }: KindPlan, rows: readonly Reading[]): ReadingBatch {
   const length = rows.length;
   const devices: DeviceIdentity[] = [];
   const indexOf = new Map<string, number>();
@@ -25,7 +29,7 @@ function toColumns({ kind, sent, sentIndex }: KindPlan, rows: readonly Candidate
   const seq = new Float64Array(length);
   const boot = new Array<string | null>(length);
   for (let row = 0; row < length; row++) {
-    const { reading } = rows[row]!;
+    const reading = rows[row]!;
     let index = indexOf.get(reading.device.id);
     if (index === undefined) {
       indexOf.set(reading.device.id, (index = devices.length));
@@ -40,7 +44,7 @@ function toColumns({ kind, sent, sentIndex }: KindPlan, rows: readonly Candidate
   }
   const columns = sentIndex.map((metric) => {
     const column = new Float64Array(length);
-    for (let row = 0; row < length; row++) column[row] = rows[row]!.reading.values[metric]!;
+    for (let row = 0; row < length; row++) column[row] = rows[row]!.values[metric]!;
     return column;
   });
   return { kind: kind.name, length, devices, device, time, receivedAt, sequence, boot, seq, metrics: sent, columns };

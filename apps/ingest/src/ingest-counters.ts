@@ -12,6 +12,10 @@ export class IngestCounters {
   lastBatchSeconds = 0;
   reportsSent = 0;
   reportsDropped = 0;
+  /** Frames of LoRaWAN devices, each counted once however many gateways heard it. */
+  frames = 0;
+  /** Frames that the counters of devices say were sent and that never came. */
+  missedFrames = 0;
   derivedRows = 0;
   derivationFailures = 0;
   /** Dead letters that were replayed, whatever became of them. */

@@ -249,43 +249,6 @@ describe('ingest', () => {
     expect(await rig.values('GF3637')).toHaveLength(201);
   });
 
-  it('accepts a ChirpStack uplink of a gateway', async () => {
-    await rig.registry.devices.create([
-      { id: '0101010101010101', kind: 'lpwan-node', department: 'emsd', latitude: 22.3, longitude: 114.17 },
-    ]);
-    const time = new Date().toISOString();
-    const uplink = {
-      time,
-      deviceInfo: { devEui: '0101010101010101' },
-      devAddr: '00189440',
-      fCnt: 3,
-      object: { temperature: 21 },
-      rxInfo: [{ rssi: -80, snr: 7 }],
-    };
-    await rig.append('gateway-1', 'application/a/device/0101010101010101/event/up', uplink);
-    await rig.append('gateway-1', 'application/a/device/0101010101010101/event/join', uplink);
-    await rig.drained();
-    const { values } = await rig.store.history({
-      kind: 'lpwan-node',
-      devices: ['0101010101010101'],
-      metrics: [],
-      from: 0,
-      to: 8e15,
-      limit: 100,
-    });
-    expect(Object.fromEntries(values.map(({ metric, value }) => [metric, value]))).toEqual({
-      temperature: 21,
-      rssi: -80,
-      snr: 7,
-    });
-    expect(await rig.ledger()).toEqual({
-      stored: 1,
-      duplicates: 0,
-      deadLetters: { 'unsupported-event': 1 },
-      unaccounted: 0,
-    });
-  });
-
   it('says how it is', async () => {
     await rig.publish('GF3637', { values: { temperature: 20 } }, 'rubbish');
     await rig.drained();

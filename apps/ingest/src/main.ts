@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { LamplighterError, type ServiceStatus, systemClock } from '#core';
 import { loadOrCreateSecret } from '#identity';
+import { createTranscoder } from '#device-types';
 import { createIngest } from './create-ingest.js';
 import { openAdapters } from './open-adapters.js';
 import { type IngestSettings, settingsOf } from './settings.js';
@@ -23,11 +24,13 @@ async function main(): Promise<void> {
     process.exit(EXIT_FAILED);
   };
   const adapters = await openAdapters(settings, onFatal);
+  const transcoder = createTranscoder();
   const bus = createBus(settings, logger);
   bus.start();
   const { timePolicy, batchMessages } = settings;
   const ingest = await createIngest({
     adapters,
+    transcoder,
     bus,
     timePolicy,
     batchMessages,
@@ -40,6 +43,7 @@ async function main(): Promise<void> {
   stopOnSignal(logger, async () => {
     await ingest.close();
     await bus.close();
+    await transcoder.close();
     await adapters.close();
     rmSync(settings.pidFile, { force: true });
   });

@@ -56,11 +56,23 @@ export const ERRORS = {
   ),
   'unsupported-event': entry(
     'rejection',
-    'This network server event carries no reading',
-    'Only events that carry a decoded object can be stored.',
+    'The event of the network server is not known',
+    'Compare with the events that the platform takes; others may be switched off at the network server.',
+    422,
+  ),
+  'no-codec': entry(
+    'rejection',
+    'Nothing says how the payload is read',
+    'Give the device a type that has a codec, then re-ingest its dead letters.',
     422,
   ),
   // Rejections: identity
+  'device-isolated': entry(
+    'rejection',
+    'The device is isolated',
+    'Enable the device, then re-ingest its dead letters if they are to be trusted.',
+    403,
+  ),
   'unknown-topic': entry(
     'rejection',
     'The topic is not one that carries telemetry',

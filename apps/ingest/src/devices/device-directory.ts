@@ -7,6 +7,8 @@ export interface KnownDevice {
   identity: DeviceIdentity;
   /** Null when this release does not know the kind. */
   plan: KindPlan | null;
+  /** False for a device that is isolated. */
+  enabled: boolean;
   /** How a network server names it. */
   devEui: string | null;
   /** Id of the device type that says how to decode its raw payloads. */
@@ -110,9 +112,9 @@ export class DeviceDirectory {
   }
 
   private remember(device: Device): void {
-    const { id, kind, department, district, latitude, longitude, devEui, deviceType, tags } = device;
+    const { id, kind, department, district, latitude, longitude, enabled, devEui, deviceType, tags } = device;
     const identity: DeviceIdentity = { id, kind, department, district, latitude, longitude };
-    const now = { identity, plan: findPlan(kind), devEui, deviceType, tags };
+    const now = { identity, plan: findPlan(kind), enabled, devEui, deviceType, tags };
     const before = this.known.get(id);
     const formerEui = before?.devEui ?? null;
     if (formerEui !== null && formerEui !== devEui) this.byDevEui.delete(formerEui);

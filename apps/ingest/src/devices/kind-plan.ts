@@ -42,3 +42,14 @@ export function findPlan(name: string): KindPlan | null {
   }
   return plan;
 }
+
+/** The metrics that a reading has, as a number: bit i is set when metric i of the kind is present. */
+export function presentMetrics(values: Float64Array): number {
+  let set = 0;
+  let bit = 1;
+  for (const value of values) {
+    if (value === value) set += bit; // Not NaN.
+    bit *= 2;
+  }
+  return set;
+}

@@ -12,6 +12,8 @@ export interface RestoreOptions {
   /** Milliseconds since the epoch. */
   readonly now: number;
   readonly maxFutureMs: number;
+  /** Told of every key, for others that remember. */
+  readonly onKey: (key: StoredKey) => void;
 }
 
 /**
@@ -28,9 +30,10 @@ export async function restoreRecent(
   const names = new Map<string, MetricNames>();
   const byDevice = new Map<string, StoredKey[]>();
   for (const key of await store.recentKeys(RecentReadings.perDevice, receivedSince, options.beforeSequence)) {
+    options.onKey(key);
     const keys = byDevice.get(key.device);
     if (keys === undefined) byDevice.set(key.device, [key]);
-    else keys.push(key);
+    else if (!isCompanionOf(keys.at(-1)!, key)) keys.push(key);
   }
   for (const [device, keys] of byDevice) {
     const restored = keys.map(({ kind, time, boot, seq, metrics }) => ({
@@ -67,4 +70,9 @@ function namesOf(names: Map<string, MetricNames>, kind: string): MetricNames {
     names.set(kind, (found = new MetricNames(plan?.sent ?? [], plan?.sentIndex ?? [])));
   }
   return found;
+}
+
+/** A reading and its companion are one message and need to be remembered once. */
+function isCompanionOf(a: StoredKey, b: StoredKey): boolean {
+  return a.kind !== b.kind && a.seq !== null && a.seq === b.seq && a.boot === b.boot;
 }

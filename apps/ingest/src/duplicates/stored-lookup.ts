@@ -1,8 +1,8 @@
 import type { StoredKey, TelemetryStore } from '#timeseries';
+import { presentMetrics } from '../devices/kind-plan.js';
 import type { IngestCounters } from '../ingest-counters.js';
 import { type Retry, Stopped } from '../retry.js';
 import type { Candidate } from '../stages/messages.js';
-import { presentMetrics } from '../stages/validate.stage.js';
 import { SAME_PAYLOAD_WITHIN_MS } from './recent-readings.js';
 
 /** Questions that the store is asked at the same time. */
@@ -69,13 +69,13 @@ export class StoredLookup {
     this.options.counters.storeLookups += unsure.length;
     const repeated = new Set<Candidate>();
     const failed = new Map<Candidate, unknown>();
-    const devices = [...groupByDevice(unsure)];
-    const inBatch = groupByDevice(batch, new Set(devices.map(([device]) => device)));
+    const devices = [...groupBySeries(unsure)];
+    const inBatch = groupBySeries(batch, new Set(devices.map(([series]) => series)));
     const next = devices.values();
     const worker = async (): Promise<void> => {
-      for (const [device, candidates] of next) {
+      for (const [series, candidates] of next) {
         try {
-          const found = await this.options.retry.run('store', () => judge(candidates, inBatch.get(device)!));
+          const found = await this.options.retry.run('store', () => judge(candidates, inBatch.get(series)!));
           for (const candidate of found) repeated.add(candidate);
         } catch (error) {
           if (error instanceof Stopped) throw error;
@@ -92,10 +92,10 @@ export class StoredLookup {
     batch: readonly Candidate[],
     beforeSequence: number,
   ): Promise<Candidate[]> {
-    const { device } = unsure[0]!;
+    const { device, plan } = unsure[0]!;
     const [from, to] = this.rangeOf(unsure);
-    const stored = await this.store.findStored(device.identity.kind, device.identity.id, from, to, beforeSequence);
-    const names = new MetricNames(device.plan!.sent, device.plan!.sentIndex);
+    const stored = await this.store.findStored(plan.kind.name, device.identity.id, from, to, beforeSequence);
+    const names = new MetricNames(plan.sent, plan.sentIndex);
     const repeated: Candidate[] = [];
     const earlier = new EarlierReadings(batch);
     for (const candidate of unsure) {
@@ -115,10 +115,10 @@ export class StoredLookup {
     batch: readonly Candidate[],
     beforeSequence: number,
   ): Promise<Candidate[]> {
-    const { device } = replayed[0]!;
+    const { device, plan } = replayed[0]!;
     const [from, to] = this.rangeOf(replayed);
-    const stored = await this.store.findStored(device.identity.kind, device.identity.id, from, to, beforeSequence);
-    const names = new MetricNames(device.plan!.sent, device.plan!.sentIndex);
+    const stored = await this.store.findStored(plan.kind.name, device.identity.id, from, to, beforeSequence);
+    const names = new MetricNames(plan.sent, plan.sentIndex);
     const position = new Map(batch.map((candidate, index) => [candidate, index]));
     const repeated: Candidate[] = [];
     for (const candidate of replayed) {
@@ -148,7 +148,7 @@ export class StoredLookup {
    * equal bytes gave equal values.
    */
   private async hasSameValues(
-    { reading, hasClock, device, metricSet }: Candidate,
+    { reading, hasClock, device, plan, metricSet }: Candidate,
     stored: readonly StoredKey[],
     names: MetricNames,
   ): Promise<boolean> {
@@ -161,10 +161,9 @@ export class StoredLookup {
         reading.time - time > SAME_PAYLOAD_WITHIN_MS
       )
         continue;
-      const { id, kind } = device.identity;
       const page = await this.store.history({
-        kind,
-        devices: [id],
+        kind: plan.kind.name,
+        devices: [device.identity.id],
         metrics: [...metrics],
         from: time,
         to: time + 1,
@@ -246,13 +245,16 @@ export class MetricNames {
   }
 }
 
-function groupByDevice(candidates: readonly Candidate[], only?: ReadonlySet<string>): Map<string, Candidate[]> {
+/** By device, and apart for readings of a companion kind, which stand elsewhere in the store. */
+function groupBySeries(candidates: readonly Candidate[], only?: ReadonlySet<string>): Map<string, Candidate[]> {
   const groups = new Map<string, Candidate[]>();
   for (const candidate of candidates) {
-    const { id } = candidate.device.identity;
-    if (only?.has(id) === false) continue;
-    const group = groups.get(id);
-    if (group === undefined) groups.set(id, [candidate]);
+    const { device, plan } = candidate;
+    // No id of a device holds a slash.
+    const series = plan === device.plan ? device.identity.id : `${device.identity.id}/${plan.kind.name}`;
+    if (only?.has(series) === false) continue;
+    const group = groups.get(series);
+    if (group === undefined) groups.set(series, [candidate]);
     else group.push(candidate);
   }
   return groups;

@@ -4,7 +4,14 @@ import type { BatchOutcomes } from '../batch-outcomes.js';
 import type { DeviceDirectory, KnownDevice } from '../devices/device-directory.js';
 import type { Retry } from '../retry.js';
 import { eachMessage } from './each-message.js';
-import type { AddressedMessage, IdentifiedMessage } from './messages.js';
+import type {
+  AddressedMessage,
+  DecodedMessages,
+  IdentifiedEvent,
+  IdentifiedMessage,
+  IdentifiedMessages,
+  NetworkMessage,
+} from './messages.js';
 
 /**
  * Finds the device in the registry and checks that the message may speak for it: the topic is the one that the registry
@@ -18,18 +25,21 @@ export class IdentifyStage {
   ) {}
 
   /** Waits for a registry that does not answer: nobody is called unknown because of it. */
-  async run(messages: readonly AddressedMessage[], outcomes: BatchOutcomes): Promise<IdentifiedMessage[]> {
-    await this.loadMissing(messages);
-    return eachMessage(messages, outcomes, (message) => this.identify(message, outcomes));
+  async run({ telemetry, network }: DecodedMessages, outcomes: BatchOutcomes): Promise<IdentifiedMessages> {
+    await this.loadMissing(telemetry, network);
+    return {
+      telemetry: eachMessage(telemetry, outcomes, (message) => this.identify(message, outcomes)),
+      network: eachMessage(network, outcomes, (message) => this.identifyEvent(message, outcomes)),
+    };
   }
 
   /** One look-up for all devices of the batch that were not heard of before. */
-  private async loadMissing(messages: readonly AddressedMessage[]): Promise<void> {
+  private async loadMissing(telemetry: readonly AddressedMessage[], network: readonly NetworkMessage[]): Promise<void> {
     let missing: Set<string> | null = null;
-    for (const message of messages) {
-      const id = deviceIdOf(message);
-      if (id !== null && this.directory.find(id) === undefined) (missing ??= new Set()).add(id);
-    }
+    for (const { address } of telemetry)
+      if (this.directory.find(address.device) === undefined) (missing ??= new Set()).add(address.device);
+    for (const { name } of network)
+      if (name !== null && this.directory.find(name) === undefined) (missing ??= new Set()).add(name);
     if (missing === null) return;
     const ids = missing;
     await this.retry.run('registry', () => this.directory.load(ids));
@@ -37,48 +47,57 @@ export class IdentifyStage {
 
   private identify(message: AddressedMessage, outcomes: BatchOutcomes): IdentifiedMessage | null {
     const { record, items, rejections, address } = message;
-    const id = deviceIdOf(message);
-    const device = id === null ? undefined : this.directory.find(id);
-    const fault = id === null ? null : judge(id, device, address, record);
+    const device = this.directory.find(address.device);
+    const fault = judge(device, address, record);
     if (fault !== null || items.length === 0) {
       outcomes.failed(record, fault === null ? rejections : [...rejections, fault], device?.identity ?? null);
       return null;
     }
     if (rejections.length > 0) outcomes.failed(record, rejections, device!.identity);
-    return { record, device: device!, items };
+    return { record, device: device!, items, link: null };
+  }
+
+  private identifyEvent(message: NetworkMessage, outcomes: BatchOutcomes): IdentifiedEvent | null {
+    const { record, name, event, rejections } = message;
+    const device = name === null ? undefined : this.directory.find(name);
+    const fault = event === null ? null : judgeEvent(name!, device);
+    if (event === null || fault !== null) {
+      outcomes.failed(record, fault === null ? rejections : [fault], device?.identity ?? null);
+      return null;
+    }
+    return { record, device: device!, event };
   }
 }
 
-/** Null when the message was refused before its device could be read from it. */
-function deviceIdOf({ address, items }: AddressedMessage): string | null {
-  return address !== null ? address.device : (items[0]?.device ?? null);
-}
-
-function judge(
-  id: string,
-  device: KnownDevice | undefined,
-  address: DeviceTopic | null,
-  record: JournalRecord,
-): Rejection | null {
-  if (device === undefined)
-    return rejection('unknown-device', '', `No device '${id}' is registered.`, 'a registered device', id);
+function judge(device: KnownDevice | undefined, address: DeviceTopic, record: JournalRecord): Rejection | null {
+  const id = address.device;
+  if (device === undefined) return unknownDevice(id);
   const { identity, plan } = device;
-  if (address !== null) {
-    if (address.department !== identity.department || address.kind !== identity.kind) {
-      const expected = deviceTopic({ department: identity.department, kind: identity.kind, device: id }, 'telemetry');
-      return rejection('wrong-topic', '', 'The registry gives the device another topic.', expected, record.topic);
-    }
-    if (record.source !== id) {
-      return rejection('wrong-topic', '', 'Somebody else published to the topic of this device.', id, record.source);
-    }
+  if (address.department !== identity.department || address.kind !== identity.kind) {
+    const expected = deviceTopic({ department: identity.department, kind: identity.kind, device: id }, 'telemetry');
+    return rejection('wrong-topic', '', 'The registry gives the device another topic.', expected, record.topic);
   }
-  if (plan === null)
-    return rejection(
-      'unknown-kind',
-      '',
-      `This release has no kind '${identity.kind}'.`,
-      'a kind of GET /v1/kinds',
-      identity.kind,
-    );
-  return null;
+  if (record.source !== id) {
+    return rejection('wrong-topic', '', 'Somebody else published to the topic of this device.', id, record.source);
+  }
+  return plan === null ? unknownKind(identity.kind) : null;
+}
+
+/** A network server goes on sending for a device that was isolated; the broker cannot tell, so it is refused here. */
+function judgeEvent(name: string, device: KnownDevice | undefined): Rejection | null {
+  if (device === undefined) return unknownDevice(name);
+  const { identity, plan, enabled } = device;
+  if (!enabled) {
+    const detail = `The device '${identity.id}' is isolated; what a network server says of it is not taken over.`;
+    return rejection('device-isolated', '', detail, 'an enabled device', identity.id);
+  }
+  return plan === null ? unknownKind(identity.kind) : null;
+}
+
+function unknownDevice(name: string): Rejection {
+  return rejection('unknown-device', '', `No device '${name}' is registered.`, 'a registered device', name);
+}
+
+function unknownKind(kind: string): Rejection {
+  return rejection('unknown-kind', '', `This release has no kind '${kind}'.`, 'a kind of GET /v1/kinds', kind);
 }

@@ -1,7 +1,7 @@
 import { pointerLevel } from '#codecs';
 import type { BatchOutcomes } from '../batch-outcomes.js';
+import { presentMetrics } from '../devices/kind-plan.js';
 import type { Candidate } from './messages.js';
-import { presentMetrics } from './validate.stage.js';
 
 /**
  * Of a message whose rest was stored when it came, only what was refused then goes on: the items and metrics that the pointers of its
@@ -13,6 +13,8 @@ export class PartialReplayStage {
     if (!candidates.some(isPartial)) return candidates;
     return candidates.filter((candidate) => {
       const replayed = outcomes.replayOf(candidate.record);
+      // The companion of a reading was stored with its rest.
+      if (replayed?.partial === true) candidate.companion = null;
       if (replayed?.partial !== true || isWhollyRefused(candidate, replayed.pointers)) return true;
       keepRefusedMetrics(candidate, new Set(replayed.pointers));
       if (candidate.metricSet > 0) return true;
@@ -34,7 +36,7 @@ function isWhollyRefused(candidate: Candidate, pointers: readonly string[]): boo
 }
 
 function keepRefusedMetrics(candidate: Candidate, pointers: ReadonlySet<string>): void {
-  const { sent, sentIndex } = candidate.device.plan!;
+  const { sent, sentIndex } = candidate.plan;
   const { values } = candidate.reading;
   sent.forEach((metric, i) => {
     if (!pointers.has(placeOf(candidate, metric))) values[sentIndex[i]!] = NaN;

@@ -1,8 +1,9 @@
 import { pointerLevel, rejection } from '#codecs';
 import type { DecodedItem, Rejection } from '#core';
 import type { BatchOutcomes } from '../batch-outcomes.js';
-import type { KindPlan } from '../devices/kind-plan.js';
-import type { Candidate, IdentifiedMessage } from './messages.js';
+import { type KindPlan, presentMetrics } from '../devices/kind-plan.js';
+import { LINK_PLAN } from '../network/link-plan.js';
+import type { Candidate, IdentifiedMessage, LinkReading } from './messages.js';
 
 const SLAB_LENGTH = 8_192;
 
@@ -16,6 +17,7 @@ export class ValidateStage {
       const before = candidates.length;
       try {
         for (const item of message.items) this.validate(message, item, outcomes, candidates);
+        if (message.items.length === 0 && message.link !== null) candidates.push(linkAlone(message, message.link));
       } catch (error) {
         candidates.length = before;
         outcomes.broken(message.record, error);
@@ -25,7 +27,7 @@ export class ValidateStage {
   }
 
   private validate(
-    { record, device }: IdentifiedMessage,
+    { record, device, link }: IdentifiedMessage,
     item: DecodedItem,
     outcomes: BatchOutcomes,
     candidates: Candidate[],
@@ -52,14 +54,33 @@ export class ValidateStage {
     candidates.push({
       record,
       device,
+      plan,
       reading,
       pointer: item.pointer,
       hasClock: item.time !== undefined,
       metricSet,
       places: item.pointers ?? null,
-      refused,
+      refused: link === null || link.refused === null ? refused : [...(refused ?? []), ...link.refused],
+      companion: link === null ? null : link.reading,
     });
   }
+}
+
+/** A frame without a payload of the device, or a status of a device whose kind has no metric for it. */
+function linkAlone({ record, device }: IdentifiedMessage, link: LinkReading): Candidate {
+  const { reading, hasClock, metricSet, refused } = link;
+  return {
+    record,
+    device,
+    plan: LINK_PLAN,
+    reading,
+    pointer: '',
+    hasClock,
+    metricSet,
+    refused,
+    places: null,
+    companion: null,
+  };
 }
 
 /** Hands out pieces of larger blocks: a block of its own for each of a hundred thousand readings a second keeps the collector busy. */
@@ -88,16 +109,6 @@ function withPointers(rejections: readonly Rejection[], { pointer, pointers }: D
   if (pointers === undefined) return rejections;
   const places = new Map([...pointers].map(([metric, place]) => [`${pointer}/values/${pointerLevel(metric)}`, place]));
   return rejections.map((refused) => ({ ...refused, pointer: places.get(refused.pointer) ?? pointer }));
-}
-
-export function presentMetrics(values: Float64Array): number {
-  let set = 0;
-  let bit = 1;
-  for (const value of values) {
-    if (value === value) set += bit; // Not NaN.
-    bit *= 2;
-  }
-  return set;
 }
 
 function nothingToStore({ pointer }: DecodedItem): Rejection {

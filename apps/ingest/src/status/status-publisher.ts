@@ -65,6 +65,8 @@ export class StatusPublisher {
       ingest_batch_seconds: counters.lastBatchSeconds,
       ingest_reports_total: counters.reportsSent,
       ingest_reports_dropped_total: counters.reportsDropped,
+      ingest_frames_total: counters.frames,
+      ingest_missed_frames_total: counters.missedFrames,
       ingest_derived_rows_total: counters.derivedRows,
       ingest_derivation_failures_total: counters.derivationFailures,
       ingest_store_lookups_total: counters.storeLookups,

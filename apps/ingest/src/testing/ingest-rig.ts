@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Clock, encodeReplay, replayedLetter, replayTopic, type ServiceStatus, systemClock } from '#core';
+import type { Transcoder } from '#device-types';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import type { Registry } from '#registry';
@@ -24,6 +25,8 @@ export interface RigOptions {
   readonly maxAgeMs?: number;
   readonly maxFutureMs?: number;
   readonly batchMessages?: number;
+  /** What device types make of payloads; without it there are no device types. */
+  readonly transcoder?: Pick<Transcoder, 'find' | 'decode' | 'map'>;
   /** Stands between ingest and the store. */
   readonly wrapStore?: (store: TelemetryStore) => TelemetryStore;
 }
@@ -66,6 +69,7 @@ export class IngestRig {
     const { maxAgeMs = 7 * DAY_MS, maxFutureMs = 300_000, wrapStore = (store) => store } = this.options;
     const parts: IngestParts = {
       adapters: { journal: this.journal, feed: this.feed, registry: this.registry, store: wrapStore(this.store) },
+      transcoder: this.options.transcoder ?? NO_DEVICE_TYPES,
       bus: {
         connected: true,
         publish: (topic, payload) => this.reports.push({ topic, report: JSON.parse(payload) as SentReport['report'] }),
@@ -183,6 +187,12 @@ export class IngestRig {
     return page.values.map(({ time, metric, value }) => [time, metric, value]);
   }
 }
+
+const NO_DEVICE_TYPES: Pick<Transcoder, 'find' | 'decode' | 'map'> = {
+  find: () => undefined,
+  decode: () => Promise.reject(new Error('there are no device types')),
+  map: () => ({ rejections: [] }),
+};
 
 export function telemetryTopic(device: string): string {
   return `city/hyd/smart-lamppost/${device}/telemetry`;

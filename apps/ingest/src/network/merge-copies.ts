@@ -1,0 +1,66 @@
+import type { Reception, UplinkEvent } from '#codecs';
+import type { BatchOutcomes } from '../batch-outcomes.js';
+import type { IdentifiedEvent } from '../stages/messages.js';
+
+type Uplink = IdentifiedEvent<UplinkEvent>;
+
+/**
+ * Puts the copies of one frame together that several network servers or integrations handed out, or one of them twice: the first that is
+ * decoded already, else the first, goes on with what all gateways heard; the others are repetitions. Copies that come later than the
+ * batch are found by de-duplication; the link reading of the first is stored by then and stays.
+ */
+export function mergeCopies(uplinks: readonly Uplink[], outcomes: BatchOutcomes): Uplink[] {
+  const frames = new Map<string, Uplink[]>();
+  const merged: Uplink[] = [];
+  for (const uplink of uplinks) {
+    const key = frameOf(uplink);
+    if (key === null) {
+      merged.push(uplink);
+      continue;
+    }
+    const copies = frames.get(key);
+    if (copies === undefined) frames.set(key, [uplink]);
+    else copies.push(uplink);
+  }
+  for (const copies of frames.values()) {
+    const kept = copies.find(({ event }) => event.object !== null) ?? copies[0]!;
+    for (const copy of copies) if (copy !== kept) outcomes.duplicate(copy.record);
+    merged.push(copies.length === 1 ? kept : withReceptions(kept, copies));
+  }
+  return merged.sort((a, b) => a.record.sequence - b.record.sequence);
+}
+
+/** What all copies of a frame have in common; null when nothing tells. */
+function frameOf({ device, event }: Uplink): string | null {
+  const { devAddr, frameCounter, deduplicationId } = event;
+  const { id } = device.identity;
+  if (devAddr !== null && frameCounter !== null) return `${id}/${devAddr}/${frameCounter}`;
+  return deduplicationId === null ? null : `${id}/${deduplicationId}`;
+}
+
+function withReceptions(kept: Uplink, copies: readonly Uplink[]): Uplink {
+  return { ...kept, event: { ...kept.event, receptions: copies.flatMap(({ event }) => event.receptions) } };
+}
+
+/** The reception with the highest SNR; of equals the one with the highest RSSI. What is not known counts as worst. */
+export function bestReception(receptions: readonly Reception[]): Reception | null {
+  let best: Reception | null = null;
+  for (const reception of receptions) if (best === null || isBetter(reception, best)) best = reception;
+  return best;
+}
+
+function isBetter(a: Reception, b: Reception): boolean {
+  const [snrA, snrB] = [a.snr ?? -Infinity, b.snr ?? -Infinity];
+  return snrA === snrB ? (a.rssi ?? -Infinity) > (b.rssi ?? -Infinity) : snrA > snrB;
+}
+
+/** How many gateways heard a frame; those without a name count one each. */
+export function gatewaysOf(receptions: readonly Reception[]): number {
+  const named = new Set<string>();
+  let unnamed = 0;
+  for (const { gateway } of receptions) {
+    if (gateway === null) unnamed++;
+    else named.add(gateway);
+  }
+  return named.size + unnamed;
+}
