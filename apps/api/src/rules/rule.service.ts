@@ -56,7 +56,9 @@ export class RuleService {
     if (kind === undefined)
       throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
     if (kind.companion === true)
-      throw new Problem('bad-request', 'Alarms are raised on devices; no device is of this kind.', { pointer: '/kind' });
+      throw new Problem('bad-request', 'Alarms are raised on devices; no device is of this kind.', {
+        pointer: '/kind',
+      });
     const scope = { department: change.department ?? null, device: change.device ?? null };
     await this.requireDevice(caller, scope.device, kind.name);
     this.requireScope(caller, await this.departmentOf(scope));
