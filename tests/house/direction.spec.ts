@@ -57,6 +57,16 @@ describe('the lint sees planted violations of direction', () => {
       `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`,
     ],
     [
+      'the frame of services may not import a port',
+      'libs/service/src/planted.ts',
+      `import type { Registry } from '#registry'; export type Planted = Registry;`,
+    ],
+    [
+      'a port may not import the frame of services',
+      'libs/registry/src/planted.ts',
+      `import { runService } from '#service'; export const planted = runService;`,
+    ],
+    [
       'simulators may not see the registry',
       'simulators/src/planted.ts',
       `import type { Registry } from '#registry'; export type Planted = Registry;`,
@@ -108,6 +118,11 @@ describe('the lint sees planted violations of direction', () => {
       'an app may import a port',
       'apps/ingest/src/planted.ts',
       `import type { Journal } from '#journal'; export type Planted = Journal;`,
+    ],
+    [
+      'an app may import the frame of services',
+      'apps/ingest/src/planted.ts',
+      `import { runService } from '#service'; export const planted = runService;`,
     ],
   ];
 

@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { pino } from 'pino';
+import type { ServiceStatus } from '#core';
+import { ServiceBus, type ServiceBusOptions } from './service-bus.js';
+
+const STATUS_TOPIC = 'lamplighter/services/quality/status';
+
+describe('ServiceBus', () => {
+  let broker: Aedes;
+  let server: Server;
+  let at: number;
+  let sockets: Set<Socket>;
+  let logged: { msg: string; reason?: string }[];
+  let buses: ServiceBus[];
+
+  beforeEach(async () => {
+    broker = await Aedes.createBroker();
+    sockets = new Set();
+    server = createServer((socket) => {
+      sockets.add(socket);
+      broker.handle(socket);
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    at = (server.address() as AddressInfo).port;
+    logged = [];
+    buses = [];
+  });
+
+  afterEach(async () => {
+    for (const bus of buses) await bus.close();
+    for (const socket of sockets) socket.destroy();
+    await new Promise<void>((resolve) => broker.close(() => resolve()));
+    server.close();
+  });
+
+  const newBus = (change: Partial<ServiceBusOptions> = {}): ServiceBus => {
+    const bus = new ServiceBus({
+      url: `mqtt://127.0.0.1:${at}`,
+      service: 'quality',
+      key: 'secret',
+      clock: { now: () => 1_000, monotonic: () => NaN },
+      logger: pino(
+        { level: 'info' },
+        { write: (line: string) => void logged.push(JSON.parse(line) as { msg: string }) },
+      ),
+      // Reconnects after half a second.
+      random: () => 0,
+      ...change,
+    });
+    buses.push(bus);
+    return bus;
+  };
+
+  const until = async (condition: () => boolean): Promise<void> => {
+    const deadline = performance.now() + 10_000;
+    while (!condition()) {
+      if (performance.now() > deadline) throw new Error('it did not come about');
+      await sleep(5);
+    }
+  };
+
+  const connected = async (change: Partial<ServiceBusOptions> = {}): Promise<ServiceBus> => {
+    const bus = newBus(change);
+    bus.start();
+    await until(() => bus.connected);
+    return bus;
+  };
+
+  /** What the broker is given to publish, its own messages left out. */
+  const takeMessages = (): { topic: string; payload: string; qos: number; retain: boolean }[] => {
+    const taken: { topic: string; payload: string; qos: number; retain: boolean }[] = [];
+    broker.on('publish', ({ topic, payload, qos, retain }: AedesPublishPacket) => {
+      if (!topic.startsWith('$SYS')) taken.push({ topic, payload: payload.toString(), qos, retain });
+    });
+    return taken;
+  };
+
+  const up: ServiceStatus = { service: 'quality', state: 'up', pid: 1, startedAt: 0, at: 0, metrics: {} };
+  const down = { service: 'quality', state: 'down', pid: process.pid, startedAt: 1_000, at: 1_000, metrics: {} };
+
+  it.each([
+    ['', {}, 'service:quality'],
+    [', with a suffix when there may be several', { clientSuffix: '7f' }, 'service:quality:7f'],
+  ])('logs in under the name of the service%s', async (_case, change, id) => {
+    const seen: unknown[] = [];
+    broker.authenticate = (client: Client, user, password, done) => {
+      seen.push([client.id, user, password?.toString()]);
+      done(null, true);
+    };
+    await connected(change);
+    expect(seen).toEqual([[id, 'service:quality', 'secret']]);
+  });
+
+  it('publishes without waiting, durably, and its status retained', async () => {
+    const taken = takeMessages();
+    const bus = await connected();
+    bus.publish('city/a', 'lost without harm');
+    await bus.publishDurably('city/b', 'acknowledged');
+    await bus.publishDurably('city/c', Buffer.from('bytes'));
+    bus.publishStatus(up);
+    await until(() => taken.length === 4);
+    expect(taken).toEqual([
+      { topic: 'city/a', payload: 'lost without harm', qos: 0, retain: false },
+      { topic: 'city/b', payload: 'acknowledged', qos: 1, retain: false },
+      { topic: 'city/c', payload: 'bytes', qos: 1, retain: false },
+      { topic: STATUS_TOPIC, payload: JSON.stringify(up), qos: 0, retain: true },
+    ]);
+  });
+
+  it('resolves a durable publish only with the PUBACK', async () => {
+    const bus = await connected();
+    let release = (): void => undefined;
+    broker.authorizePublish = (_client, _packet, done) => (release = () => done(null));
+    let isAcknowledged = false;
+    const publishing = bus.publishDurably('city/b', 'x').then(() => (isAcknowledged = true));
+    await sleep(50);
+    expect(isAcknowledged).toBe(false);
+    release();
+    await publishing;
+    expect(isAcknowledged).toBe(true);
+  });
+
+  it('queues nothing while there is no connection', async () => {
+    const taken = takeMessages();
+    const bus = newBus();
+    bus.publish('city/a', 'before');
+    bus.publishStatus(up);
+    await expect(bus.publishDurably('city/b', 'before')).rejects.toThrow('no connection to the broker');
+    bus.start();
+    await until(() => bus.connected);
+    await bus.publishDurably('city/b', 'after');
+    expect(taken.map(({ payload }) => payload)).toEqual(['after']);
+  });
+
+  it('leaves word that it is down when its connection breaks', async () => {
+    const taken = takeMessages();
+    await connected();
+    for (const socket of sockets) socket.destroy();
+    await until(() => taken.length > 0);
+    expect(taken).toEqual([{ topic: STATUS_TOPIC, payload: JSON.stringify(down), qos: 0, retain: true }]);
+  });
+
+  it('says that it is down when it is closed', async () => {
+    const taken = takeMessages();
+    const bus = await connected();
+    await bus.close();
+    await until(() => taken.length > 0);
+    expect(taken).toEqual([{ topic: STATUS_TOPIC, payload: JSON.stringify(down), qos: 0, retain: true }]);
+  });
+
+  it('closes without ever having been started, and while the broker is away', async () => {
+    await newBus().close();
+    const bus = newBus({ url: 'mqtt://127.0.0.1:1' });
+    bus.start();
+    await bus.close();
+    expect(bus.connected).toBe(false);
+  });
+
+  it('hears the statuses of services by the name in the topic, and outlives one that cannot be read', async () => {
+    const heard: [string, string][] = [];
+    const bus = await connected({ onStatus: ({ state }, service) => heard.push([service, state]) });
+    const other = await connected({ service: 'other' });
+    await until(() => broker.connectedClients === 2);
+    // The bus hears itself once its subscription stands.
+    while (heard.length === 0) {
+      bus.publishStatus(up);
+      await sleep(10);
+    }
+    heard.length = 0;
+    await other.publishDurably('lamplighter/services/broken/status', 'not JSON');
+    other.publishStatus({ ...up, service: 'other', state: 'degraded' });
+    await until(() => heard.some(([service]) => service === 'other'));
+    expect(heard.filter(([service]) => service !== 'quality')).toEqual([['other', 'degraded']]);
+    expect(logged).toContainEqual(expect.objectContaining({ msg: 'a service status could not be read' }));
+  });
+
+  it('subscribes to nothing when nobody listens', async () => {
+    const filters: unknown[] = [];
+    broker.on('subscribe', (subscriptions: unknown) => filters.push(subscriptions));
+    const bus = await connected();
+    await bus.publishDurably('city/a', 'x');
+    expect(filters).toEqual([]);
+  });
+
+  it('comes back by itself, subscribed anew, and its log hears of each trouble once', async () => {
+    const heard: string[] = [];
+    await new Promise((resolve) => server.close(resolve));
+    const bus = newBus({ onStatus: ({ state }) => heard.push(state) });
+    bus.start();
+    // Two attempts at least.
+    await sleep(1_300);
+    expect(logged.map(({ msg }) => msg)).toEqual(['the broker cannot be reached']);
+    await once(server.listen(at, '127.0.0.1'), 'listening');
+    await until(() => bus.connected);
+    for (const socket of sockets) socket.destroy();
+    await until(() => !bus.connected);
+    await until(() => bus.connected);
+    heard.length = 0;
+    while (!heard.includes('up')) {
+      bus.publishStatus(up);
+      await sleep(10);
+    }
+    // A broken connection may itself be a trouble (ECONNRESET) or not, as the two ends happen to meet.
+    expect(logged.filter(({ msg }) => msg === 'connected to the broker')).toHaveLength(2);
+  });
+});
