@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock, ServiceStatus } from '#core';
 import type { Kind } from '#kinds';
 import { RuleEvaluator } from '#rules';
+import { Health, Repeater, Retry, StatusPublisher, Stopped } from '#service';
 import { AlertsCounters } from './alerts-counters.js';
 import { AlertsModule } from './alerts.module.js';
 import { PipelineWatch } from './bus/pipeline-watch.js';
@@ -13,13 +14,10 @@ import { readRules } from './evaluation/read-rules.js';
 import { recallLatest } from './evaluation/recall-latest.js';
 import { RegistryFollower } from './evaluation/registry-follower.js';
 import { FeedStrategy } from './feed/feed.strategy.js';
-import { Health } from './health.js';
 import { LedgerWatch } from './ledger/ledger-watch.js';
 import type { Adapters } from './open-adapters.js';
 import { TransitionPublisher } from './publish/transition-publisher.js';
-import { Repeater } from './repeater.js';
-import { Retry, Stopped } from './retry.js';
-import { StatusPublisher } from './status/status-publisher.js';
+import { alertsReport, SERVICE } from './status/alerts-status.js';
 
 /** The name under which alerts reads the feed. */
 export const CONSUMER = 'alerts';
@@ -58,7 +56,7 @@ export async function createAlerts(parts: AlertsParts): Promise<RunningAlerts> {
   const waiting = new AbortController();
   const health = new Health();
   const counters = new AlertsCounters();
-  const retry = new Retry(health, logger, waiting.signal);
+  const retry = new Retry({ health, logger, signal: waiting.signal });
   const publisher = new TransitionPublisher({ registry, bus, retry, counters, clock, logger, signal: waiting.signal });
   const onTransitions = (): void => publisher.wake();
 
@@ -99,7 +97,12 @@ export async function createAlerts(parts: AlertsParts): Promise<RunningAlerts> {
   ];
   const strategy = new FeedStrategy(consumer, { signal: reading.signal, onFatal: parts.onFatal });
   const app = await NestFactory.createMicroservice(AlertsModule.over(evaluation), { strategy, logger: false });
-  const status = new StatusPublisher({ bus, counters, health, evaluator, feed: consumer, clock });
+  const status = new StatusPublisher({
+    service: SERVICE,
+    bus,
+    report: () => alertsReport({ counters, health, evaluator, feed: consumer }),
+    clock,
+  });
   const publishing = publisher.run().catch(onFailure);
   await app.listen();
   for (const repeater of repeaters) repeater.start();

@@ -4,6 +4,7 @@ import { kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { openInOrder } from '#service';
 import type { TelemetryQueries } from '#timeseries';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
 import { RemoteTelemetryQueries } from '#timeseries/remote';
@@ -22,27 +23,14 @@ export interface Adapters {
 /** Broker and ingest make journal and feed; they may be starting at the same moment. */
 const WAIT_MS = 60_000;
 
-export async function openAdapters(settings: AlertsSettings): Promise<Adapters> {
-  const closing: (() => Promise<void>)[] = [];
-  const opened = async <T>(open: Promise<T>, close: (what: T) => Promise<void>): Promise<T> => {
-    const what = await open;
-    closing.unshift(() => close(what));
-    return what;
-  };
-  try {
-    const registry = await opened(openRegistry(settings), (it) => it.close());
-    const store = await opened(openStore(settings), (it) => it.close());
-    const journal = await opened(openJournalReader(settings.journalDirectory, { waitMs: WAIT_MS }), (it) => it.close());
-    const feed = await opened(openJournalReader(settings.feedDirectory, { waitMs: WAIT_MS }), (it) => it.close());
-    return { feed, journal, registry, store, close: () => closeAll(closing) };
-  } catch (error) {
-    await closeAll(closing);
-    throw error;
-  }
-}
-
-async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
-  for (const close of closing) await close();
+export function openAdapters(settings: AlertsSettings): Promise<Adapters> {
+  return openInOrder(async (opened) => {
+    const registry = await opened(openRegistry(settings));
+    const store = await opened(openStore(settings));
+    const journal = await opened(openJournalReader(settings.journalDirectory, { waitMs: WAIT_MS }));
+    const feed = await opened(openJournalReader(settings.feedDirectory, { waitMs: WAIT_MS }));
+    return { feed, journal, registry, store };
+  });
 }
 
 function openRegistry({ registry }: AlertsSettings): Promise<Registry> {

@@ -3,8 +3,8 @@ import { type Clock, decodeReadingBatch, type JournalOffset } from '#core';
 import type { JournalBatch, JournalConsumer } from '#journal';
 import type { AlarmRepository } from '#registry';
 import type { AlarmChange, RuleEvaluator } from '#rules';
+import type { Retry } from '#service';
 import type { AlertsCounters } from '../alerts-counters.js';
-import type { Retry } from '../retry.js';
 import { EVALUATION_STATE, writeCheckpoint } from './checkpoint.js';
 
 /**

@@ -1,7 +1,7 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { JournalBatch, JournalConsumer } from '#journal';
-import { Stopped } from '../retry.js';
+import { Stopped } from '#service';
 
 /** Pattern of the handler that takes the batches. */
 export const FEED_BATCH = 'feed.batch';

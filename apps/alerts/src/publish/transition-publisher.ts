@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { alarmTopic, type Clock } from '#core';
 import type { AlarmTransition, Registry } from '#registry';
+import type { Retry } from '#service';
 import type { AlertsCounters } from '../alerts-counters.js';
-import type { Retry } from '../retry.js';
 
 /** Name of the publisher's position in the registry's state. */
 export const PUBLISHED_STATE = 'alerts/published';
