@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import { type DeadLetter, LamplighterError, type ReadingBatch } from '#core';
 import type { JournalBatch } from '#journal';
 import type { Registry } from '#registry';
+import type { Retry } from '#service';
 import type { StoreCommit, StorePosition, TelemetryStore } from '#timeseries';
 import { platformFault } from './batch-outcomes.js';
 import type { Feed } from './feed.js';
@@ -9,7 +10,6 @@ import { gather } from './gather.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { DecidedBatch } from './pipeline.js';
 import type { RejectedReports } from './reports/rejected-reports.js';
-import type { Retry } from './retry.js';
 
 /** Name of ingest as a consumer of the journal, and so of its position in the store. */
 export const CONSUMER = 'ingest';

@@ -4,6 +4,7 @@ import type { Clock, ReadingBatch, ServiceStatus } from '#core';
 import type { Transcoder } from '#device-types';
 import type { JournalConsumer } from '#journal';
 import { kinds } from '#kinds';
+import { Health, Retry, StatusPublisher } from '#service';
 import type { StoredKey } from '#timeseries';
 import { BatchWriter, CONSUMER } from './batch-writer.js';
 import { Derive, DERIVE_CONSUMER } from './derived/derive.js';
@@ -13,7 +14,6 @@ import { DirectoryRefresh } from './devices/directory-refresh.js';
 import { restoreRecent } from './duplicates/restore-recent.js';
 import { StoredLookup } from './duplicates/stored-lookup.js';
 import { Feed } from './feed.js';
-import { Health } from './health.js';
 import { InTurn } from './in-turn.js';
 import { IngestCounters } from './ingest-counters.js';
 import { IngestModule } from './ingest.module.js';
@@ -25,7 +25,6 @@ import { PendingStates } from './network/pending-states.js';
 import type { Adapters } from './open-adapters.js';
 import { Pipeline } from './pipeline.js';
 import { RejectedReports, type ReportChannel } from './reports/rejected-reports.js';
-import { Retry } from './retry.js';
 import { DecodeStage } from './stages/decode.stage.js';
 import { DeduplicateStage } from './stages/deduplicate.stage.js';
 import { HearStage } from './stages/hear.stage.js';
@@ -35,7 +34,7 @@ import { type TimePolicy, TimePolicyStage } from './stages/time-policy.stage.js'
 import { TranscodeStage } from './stages/transcode.stage.js';
 import { UnwrapStage } from './stages/unwrap.stage.js';
 import { ValidateStage } from './stages/validate.stage.js';
-import { StatusPublisher } from './status/status-publisher.js';
+import { ingestReport, SERVICE } from './status/ingest-status.js';
 
 export interface IngestParts {
   readonly adapters: Omit<Adapters, 'close'>;
@@ -97,7 +96,12 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   });
   const app = await NestFactory.createMicroservice(IngestModule.over(ingest), { strategy, logger: false });
   const refresh = new DirectoryRefresh(directory, health, logger);
-  const status = new StatusPublisher({ bus, counters, health, directory, journal, feed: adapters.feed, clock });
+  const status = new StatusPublisher({
+    service: SERVICE,
+    bus,
+    report: () => ingestReport({ counters, health, directory, journal, feed: adapters.feed }),
+    clock,
+  });
   refresh.start();
   await app.listen();
   derive.start();

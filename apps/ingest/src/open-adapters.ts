@@ -4,6 +4,7 @@ import { kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { openInOrder } from '#service';
 import type { StoreSchema, TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
@@ -23,35 +24,18 @@ export interface Adapters {
 /** The broker makes the journal; it may be starting at the same moment. */
 const JOURNAL_WAIT_MS = 60_000;
 
-export async function openAdapters(settings: IngestSettings, onFeedFailed: (error: Error) => void): Promise<Adapters> {
-  const closing: (() => Promise<void>)[] = [];
-  const opened = async <T>(open: Promise<T>, close: (what: T) => Promise<void>): Promise<T> => {
-    const what = await open;
-    closing.unshift(() => close(what));
-    return what;
-  };
-  try {
-    const registry = await opened(openRegistry(settings), (it) => it.close());
-    const store = await opened(openStore(settings), (it) => it.close());
+export function openAdapters(settings: IngestSettings, onFeedFailed: (error: Error) => void): Promise<Adapters> {
+  return openInOrder(async (opened) => {
+    const registry = await opened(openRegistry(settings));
+    const store = await opened(openStore(settings));
     const { maxBytes, retainBytes, directory } = settings.feed;
     const feed = await opened(
       openJournal(directory, { maxBytes, retain: { bytes: retainBytes }, onFatal: onFeedFailed }),
-      (it) => it.close(),
     );
-    const journal = await opened(openJournalReader(settings.journalDirectory, { waitMs: JOURNAL_WAIT_MS }), (it) =>
-      it.close(),
-    );
-    if (settings.store.type === 'duckdb')
-      await opened(serveTelemetryQueries(store, settings.store.socketPath), (it) => it.close());
-    return { journal, feed, registry, store, close: () => closeAll(closing) };
-  } catch (error) {
-    await closeAll(closing);
-    throw error;
-  }
-}
-
-async function closeAll(closing: readonly (() => Promise<void>)[]): Promise<void> {
-  for (const close of closing) await close();
+    const journal = await opened(openJournalReader(settings.journalDirectory, { waitMs: JOURNAL_WAIT_MS }));
+    if (settings.store.type === 'duckdb') await opened(serveTelemetryQueries(store, settings.store.socketPath));
+    return { journal, feed, registry, store };
+  });
 }
 
 function openRegistry({ registry }: IngestSettings): Promise<Registry> {

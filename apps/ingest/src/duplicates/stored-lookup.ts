@@ -1,7 +1,7 @@
+import { type Retry, Stopped } from '#service';
 import type { StoredKey, TelemetryStore } from '#timeseries';
 import { presentMetrics } from '../devices/kind-plan.js';
 import type { IngestCounters } from '../ingest-counters.js';
-import { type Retry, Stopped } from '../retry.js';
 import type { Candidate } from '../stages/messages.js';
 import { SAME_PAYLOAD_WITHIN_MS } from './recent-readings.js';
 

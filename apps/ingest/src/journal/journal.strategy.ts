@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
 import { isObservable, lastValueFrom } from 'rxjs';
 import type { JournalBatch, JournalConsumer } from '#journal';
-import { Stopped } from '../retry.js';
+import { Stopped } from '#service';
 import { payloadBytes, splitBatch } from './split-batch.js';
 
 /** Pattern of the handler that takes the batches. */

@@ -1,5 +1,5 @@
 import type { Registry } from '#registry';
-import type { Retry } from '../retry.js';
+import type { Retry } from '#service';
 
 /** When a gateway was heard last is written this often. */
 const NOTED_EVERY_MS = 60_000;

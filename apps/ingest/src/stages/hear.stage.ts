@@ -1,6 +1,7 @@
 import type { DownlinkEvent, StatusEvent, UplinkEvent } from '#codecs';
 import type { DecodedItem } from '#core';
 import type { DownlinkEvent as NotedDownlink } from '#registry';
+import type { Retry } from '#service';
 import type { BatchOutcomes } from '../batch-outcomes.js';
 import type { IngestCounters } from '../ingest-counters.js';
 import type { FrameSessions } from '../network/frame-sessions.js';
@@ -9,7 +10,6 @@ import { linkOfStatus, linkOfUplink } from '../network/link-readings.js';
 import { mergeCopies } from '../network/merge-copies.js';
 import type { PendingStates } from '../network/pending-states.js';
 import { changeOf, notedDownlink, timeOf } from '../network/state-change.js';
-import type { Retry } from '../retry.js';
 import { eachMessage } from './each-message.js';
 import type { HeardUplink, IdentifiedEvent, IdentifiedMessage } from './messages.js';
 

@@ -1,8 +1,8 @@
 import { rejection } from '#codecs';
 import { deviceTopic, type DeviceTopic, type JournalRecord, type Rejection } from '#core';
+import type { Retry } from '#service';
 import type { BatchOutcomes } from '../batch-outcomes.js';
 import type { DeviceDirectory, KnownDevice } from '../devices/device-directory.js';
-import type { Retry } from '../retry.js';
 import { eachMessage } from './each-message.js';
 import type {
   AddressedMessage,

@@ -1,9 +1,9 @@
 import { rejection } from '#codecs';
 import { decodeReplay, isReplayTopic, type JournalRecord, originalMessage, type ReplayedLetter } from '#core';
+import type { Retry } from '#service';
 import type { TelemetryStore } from '#timeseries';
 import type { BatchOutcomes } from '../batch-outcomes.js';
 import type { DeviceDirectory } from '../devices/device-directory.js';
-import type { Retry } from '../retry.js';
 
 interface Envelope {
   readonly record: JournalRecord;
