@@ -1,9 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
-import type { Clock } from '#core';
+import { type Clock, serviceTopic } from '#core';
 import type { Journal } from '#journal';
 import type { Registry } from '#registry';
+import { StatusPublisher } from '#service';
 import { type AccessPolicy } from './access/access-policy.js';
 import { AuditTrail } from './access/audit-trail.js';
 import { Broker } from './broker.js';
@@ -17,8 +18,8 @@ import { MqttEngine } from './mqtt/mqtt-engine.js';
 import { RetainedMessages } from './mqtt/retained-messages.js';
 import { SessionPersistence } from './mqtt/session-persistence.js';
 import { QuotaBook } from './quota/quota-book.js';
+import { BrokerStatus, SERVICE } from './status/broker-status.js';
 import { JournalHealth } from './status/journal-health.js';
-import { StatusPublisher } from './status/status-publisher.js';
 import { CLOCK, JOURNAL, LANE, LOGGER, POLICY, REGISTRY, SETTINGS } from './tokens.js';
 
 /** What the composition root hands in. */
@@ -56,6 +57,16 @@ function retained({ settings, logger }: BrokerParts): RetainedMessages {
   });
 }
 
+/** The broker needs no client of itself to say how it is. */
+function statusPublisher(engine: MqttEngine, status: BrokerStatus, clock: Clock): StatusPublisher {
+  return new StatusPublisher({
+    service: SERVICE,
+    bus: { publishStatus: (it) => engine.publish(serviceTopic(SERVICE), JSON.stringify(it), true) },
+    report: () => status.report(),
+    clock,
+  });
+}
+
 @Module({})
 export class BrokerModule {
   static over(parts: BrokerParts): DynamicModule {
@@ -90,26 +101,11 @@ export class BrokerModule {
         },
         AuditTrail,
         MqttEngine,
+        BrokerStatus,
         {
           provide: StatusPublisher,
-          inject: [
-            MqttEngine,
-            JournalHealth,
-            BrokerCounters,
-            ConnectionTable,
-            InflightBudget,
-            RetainedMessages,
-            QuotaBook,
-          ],
-          useFactory: (
-            engine: MqttEngine,
-            health: JournalHealth,
-            counters: BrokerCounters,
-            table: ConnectionTable,
-            budget: InflightBudget,
-            retained: RetainedMessages,
-            quotas: QuotaBook,
-          ) => new StatusPublisher(engine, health, counters, table, budget, retained, quotas, clock),
+          inject: [MqttEngine, BrokerStatus],
+          useFactory: (engine: MqttEngine, status: BrokerStatus) => statusPublisher(engine, status, clock),
         },
         Broker,
       ],

@@ -11,6 +11,7 @@ import {
   QuotaNotices,
   type ServiceStatus,
 } from '#core';
+import { StatusPublisher } from '#service';
 import type { AccessPolicy } from './access/access-policy.js';
 import { AuditTrail } from './access/audit-trail.js';
 import { RegistryPolicy } from './access/registry-policy.js';
@@ -24,7 +25,6 @@ import type { Violation } from './front/packet-gate.js';
 import type { ForwardedMessage, LaneContext } from './lane/telemetry-lane.js';
 import { MqttEngine } from './mqtt/mqtt-engine.js';
 import { QuotaBook } from './quota/quota-book.js';
-import { StatusPublisher } from './status/status-publisher.js';
 import { CLOCK, LANE, LOGGER, POLICY, SETTINGS } from './tokens.js';
 
 /** Time for what was taken to be journalled and acknowledged when the broker stops. */

@@ -1,16 +1,31 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { LamplighterError, quotaVariable, readEnvironment, variable } from '#core';
-import { checkProductionSecrets } from '#identity';
+import { join } from 'node:path';
+import { quotaVariable, type readEnvironment, variable } from '#core';
+import {
+  type DataDirectory,
+  dataDirectory,
+  type Environment,
+  type ProcessSettings,
+  processSettings,
+  processVariables,
+  readSettings,
+  type RegistrySettings,
+  registrySettings,
+  registryVariables,
+  type ServiceKeySettings,
+  serviceKeySettings,
+  serviceKeyVariables,
+} from '#service';
 import { type BrokerSettings, DEFAULT_LIMITS, type TlsSettings } from './broker-settings.js';
-
-type Environment = Readonly<Record<string, string | undefined>>;
+import { SERVICE } from './status/broker-status.js';
 
 const port = { min: 0, max: 65_535 };
 
 const DECLARATION = {
+  ...processVariables,
+  ...registryVariables,
+  ...serviceKeyVariables,
   LAMPLIGHTER_HOST: variable.text('127.0.0.1'),
-  LAMPLIGHTER_DATA_DIR: variable.text('.lamplighter'),
   LAMPLIGHTER_MQTT_PORT: variable.integer(1883, port),
   LAMPLIGHTER_MQTTS_PORT: variable.integer(8883, port),
   /** A WebSocket listener of the broker's own; 0 leaves WebSocket to the HTTP port of the API. */
@@ -19,10 +34,8 @@ const DECLARATION = {
   LAMPLIGHTER_TLS_CERT: variable.optional(),
   LAMPLIGHTER_TLS_KEY: variable.optional(),
   LAMPLIGHTER_TLS_CA: variable.optional(),
-  LAMPLIGHTER_REGISTRY: variable.text('sqlite'),
   LAMPLIGHTER_JOURNAL: variable.text('lmdb'),
   LAMPLIGHTER_JOURNAL_MAX_BYTES: variable.integer(4 * 2 ** 30, { min: 2 ** 20, max: 2 ** 50 }),
-  LAMPLIGHTER_SERVICE_KEY: variable.optional(),
   LAMPLIGHTER_MQTT_MAX_CONNECTIONS: variable.integer(DEFAULT_LIMITS.maxConnections, { min: 1, max: 1_000_000 }),
   LAMPLIGHTER_MQTT_MAX_PER_ADDRESS: variable.integer(DEFAULT_LIMITS.maxConnectionsPerAddress, {
     min: 1,
@@ -31,20 +44,13 @@ const DECLARATION = {
   LAMPLIGHTER_MQTT_RATE: variable.integer(DEFAULT_LIMITS.messagesPerSecond, { min: 1, max: 1_000_000 }),
   LAMPLIGHTER_DEVICE_QUOTA: quotaVariable(),
   LAMPLIGHTER_MQTT_MAX_PACKET_BYTES: variable.integer(DEFAULT_LIMITS.maxPacketBytes, { min: 1_024, max: 64 * 2 ** 20 }),
-  LAMPLIGHTER_LOG_LEVEL: variable.oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 };
 
-export interface BrokerConfiguration {
+export interface BrokerConfiguration extends ProcessSettings, ServiceKeySettings {
   readonly settings: BrokerSettings;
-  readonly registry:
-    { readonly type: 'sqlite'; readonly path: string } | { readonly type: 'postgres'; readonly url: string };
+  readonly registry: RegistrySettings;
   readonly journal: { readonly directory: string; readonly maxBytes: number };
-  /** Null: kept in a file of the data directory, made on first use. */
-  readonly serviceKey: string | null;
-  readonly serviceKeyFile: string;
   readonly pepperFile: string;
-  readonly pidFile: string;
-  readonly logLevel: string;
 }
 
 /**
@@ -53,51 +59,45 @@ export interface BrokerConfiguration {
  * @throws LamplighterError `bad-configuration` that lists all faults at once, weak secrets in production included (THREATS 8)
  */
 export function configurationOf(environment: Environment): BrokerConfiguration {
-  const values = readEnvironment(DECLARATION, environment);
-  const data = resolve(values.LAMPLIGHTER_DATA_DIR);
-  const faults = [...checkProductionSecrets(environment)];
-  const registry = registryOf(values.LAMPLIGHTER_REGISTRY, data, faults);
-  if (values.LAMPLIGHTER_JOURNAL !== 'lmdb')
-    faults.push(
-      `LAMPLIGHTER_JOURNAL: expected lmdb, got '${values.LAMPLIGHTER_JOURNAL.replace(/\/\/[^@/]*@/, '//***@')}'`,
-    );
-  const tls = tlsOf(values, data, faults);
-  if (faults.length > 0)
-    throw new LamplighterError('bad-configuration', `The broker cannot be started.\n  ${faults.join('\n  ')}`);
-  const run = join(data, 'run');
-  return {
-    settings: {
-      host: values.LAMPLIGHTER_HOST,
-      port: values.LAMPLIGHTER_MQTT_PORT,
-      tls,
-      webSocketPath: join(run, 'mqtt-ws.sock'),
-      webSocketPort: values.LAMPLIGHTER_MQTT_WS_PORT === 0 ? null : values.LAMPLIGHTER_MQTT_WS_PORT,
-      dataDirectory: data,
-      open: values.LAMPLIGHTER_MQTT_OPEN,
-      limits: {
-        ...DEFAULT_LIMITS,
-        maxConnections: values.LAMPLIGHTER_MQTT_MAX_CONNECTIONS,
-        maxConnectionsPerAddress: values.LAMPLIGHTER_MQTT_MAX_PER_ADDRESS,
-        messagesPerSecond: values.LAMPLIGHTER_MQTT_RATE,
-        messageBurst: values.LAMPLIGHTER_MQTT_RATE * 2,
-        deviceQuotas: values.LAMPLIGHTER_DEVICE_QUOTA,
-        maxPacketBytes: values.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
-      },
-    },
-    registry,
-    journal: { directory: join(data, 'journal'), maxBytes: values.LAMPLIGHTER_JOURNAL_MAX_BYTES },
-    serviceKey: values.LAMPLIGHTER_SERVICE_KEY ?? null,
-    serviceKeyFile: join(data, 'secrets', 'service.key'),
-    pepperFile: join(data, 'secrets', 'pepper.key'),
-    pidFile: join(run, 'broker.pid'),
-    logLevel: values.LAMPLIGHTER_LOG_LEVEL,
-  };
+  return readSettings('The broker', environment, DECLARATION, (values, faults) => {
+    const data = dataDirectory(values.LAMPLIGHTER_DATA_DIR);
+    const registry = registrySettings(values, data, faults);
+    if (values.LAMPLIGHTER_JOURNAL !== 'lmdb')
+      faults.push(
+        `LAMPLIGHTER_JOURNAL: expected lmdb, got '${values.LAMPLIGHTER_JOURNAL.replace(/\/\/[^@/]*@/, '//***@')}'`,
+      );
+    return {
+      settings: brokerSettings(values, data, tlsOf(values, data.path, faults)),
+      registry,
+      journal: { directory: data.journal, maxBytes: values.LAMPLIGHTER_JOURNAL_MAX_BYTES },
+      pepperFile: data.secret('pepper.key'),
+      ...serviceKeySettings(values, data),
+      ...processSettings(SERVICE, values, data),
+    };
+  });
 }
 
-function registryOf(text: string, data: string, faults: string[]): BrokerConfiguration['registry'] {
-  if (/^postgres(ql)?:\/\//.test(text)) return { type: 'postgres', url: text };
-  if (text !== 'sqlite') faults.push('LAMPLIGHTER_REGISTRY: expected sqlite or postgres://...');
-  return { type: 'sqlite', path: join(data, 'registry.sqlite') };
+type Values = ReturnType<typeof readEnvironment<typeof DECLARATION>>;
+
+function brokerSettings(values: Values, data: DataDirectory, tls: TlsSettings | null): BrokerSettings {
+  return {
+    host: values.LAMPLIGHTER_HOST,
+    port: values.LAMPLIGHTER_MQTT_PORT,
+    tls,
+    webSocketPath: data.run('mqtt-ws.sock'),
+    webSocketPort: values.LAMPLIGHTER_MQTT_WS_PORT === 0 ? null : values.LAMPLIGHTER_MQTT_WS_PORT,
+    dataDirectory: data.path,
+    open: values.LAMPLIGHTER_MQTT_OPEN,
+    limits: {
+      ...DEFAULT_LIMITS,
+      maxConnections: values.LAMPLIGHTER_MQTT_MAX_CONNECTIONS,
+      maxConnectionsPerAddress: values.LAMPLIGHTER_MQTT_MAX_PER_ADDRESS,
+      messagesPerSecond: values.LAMPLIGHTER_MQTT_RATE,
+      messageBurst: values.LAMPLIGHTER_MQTT_RATE * 2,
+      maxPacketBytes: values.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
+      deviceQuotas: values.LAMPLIGHTER_DEVICE_QUOTA,
+    },
+  };
 }
 
 /** TLS is on when a certificate is named, or lies in the data directory. */

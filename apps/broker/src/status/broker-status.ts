@@ -1,61 +1,38 @@
-import { type Clock, type ServiceStatus, serviceTopic, STATUS_INTERVAL_MS } from '#core';
+import { Injectable } from '@nestjs/common';
 import type { JournalState } from '#journal';
-import type { BrokerCounters } from '../broker-counters.js';
-import type { ConnectionTable } from '../front/connection-table.js';
-import type { InflightBudget } from '../lane/inflight-budget.js';
-import type { MqttEngine } from '../mqtt/mqtt-engine.js';
-import type { RetainedMessages } from '../mqtt/retained-messages.js';
-import type { QuotaBook } from '../quota/quota-book.js';
-import type { JournalHealth } from './journal-health.js';
+import type { StatusReport } from '#service';
+import { BrokerCounters } from '../broker-counters.js';
+import { ConnectionTable } from '../front/connection-table.js';
+import { InflightBudget } from '../lane/inflight-budget.js';
+import { RetainedMessages } from '../mqtt/retained-messages.js';
+import { QuotaBook } from '../quota/quota-book.js';
+import { JournalHealth } from './journal-health.js';
 
-/** Says every second how the broker is, on its own status topic. */
-export class StatusPublisher {
-  private readonly startedAt: number;
-  private timer: NodeJS.Timeout | null = null;
+export const SERVICE = 'broker';
 
+/** How the broker is, for its status. */
+@Injectable()
+export class BrokerStatus {
   constructor(
-    private readonly engine: MqttEngine,
     private readonly health: JournalHealth,
     private readonly counters: BrokerCounters,
     private readonly table: ConnectionTable,
     private readonly budget: InflightBudget,
     private readonly retained: RetainedMessages,
     private readonly quotas: QuotaBook,
-    private readonly clock: Clock,
-  ) {
-    this.startedAt = clock.now();
-  }
+  ) {}
 
-  start(): void {
-    this.publish();
-    this.timer = setInterval(() => this.publish(), STATUS_INTERVAL_MS);
-  }
-
-  stop(): void {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
-  }
-
-  /** The broker as it is now. */
-  status(): ServiceStatus {
+  report(): StatusReport {
     const journal = this.health.look();
     return {
-      service: 'broker',
       state: journal.condition === 'writable' ? 'up' : 'degraded',
       ...(journal.condition === 'writable'
         ? {}
         : {
             reason: `The journal is ${journal.condition}${journal.reason === undefined ? '' : `: ${journal.reason}`}`,
           }),
-      pid: process.pid,
-      startedAt: this.startedAt,
-      at: this.clock.now(),
       metrics: this.metrics(journal),
     };
-  }
-
-  private publish(): void {
-    this.engine.publish(serviceTopic('broker'), JSON.stringify(this.status()), true);
   }
 
   private metrics(journal: JournalState): Record<string, number> {
