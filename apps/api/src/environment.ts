@@ -1,11 +1,12 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { LamplighterError, readEnvironment, variable } from '#core';
 import { checkProductionSecrets, generatePassword, loadOrCreateSecret } from '#identity';
+import { dataDirectory, type Environment, type ProcessSettings, processSettings, processVariables } from '#service';
 
 const DECLARATION = {
+  ...processVariables,
   LAMPLIGHTER_HTTP_PORT: variable.integer(3000, { min: 0, max: 65_535 }),
   LAMPLIGHTER_HOST: variable.text('127.0.0.1'),
-  LAMPLIGHTER_DATA_DIR: variable.text('./.lamplighter'),
   LAMPLIGHTER_ADMIN_PASSWORD: variable.optional(),
   LAMPLIGHTER_SERVICE_KEY: variable.optional(),
   LAMPLIGHTER_CONSOLE_DIR: variable.text('dist/apps/console'),
@@ -18,14 +19,13 @@ const DECLARATION = {
   LAMPLIGHTER_HTTP_RATE: variable.integer(500, { min: 0, max: 1_000_000 }),
   /** Set behind a proxy that terminates TLS: cookies get `Secure`, and the proxy's X-Forwarded-For is believed. */
   LAMPLIGHTER_BEHIND_PROXY: variable.flag(),
-  LAMPLIGHTER_LOG_LEVEL: variable.oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   INFLUX_URL: variable.optional(),
   INFLUX_TOKEN: variable.optional(),
   INFLUX_ORG: variable.text('lamplighter'),
   INFLUX_BUCKET: variable.text('lamplighter'),
 };
 
-export interface ApiSettings {
+export interface ApiSettings extends ProcessSettings {
   readonly host: string;
   readonly port: number;
   readonly dataDirectory: string;
@@ -41,7 +41,6 @@ export interface ApiSettings {
   } | null;
   readonly requestsPerSecond: number;
   readonly behindProxy: boolean;
-  readonly logLevel: string;
   readonly adminPassword: string;
   readonly serviceKey: string;
   /** HMAC key of device and API keys. */
@@ -54,16 +53,15 @@ export interface ApiSettings {
  * Reads the environment and the secrets of the data directory, which it makes on first use.
  * @throws LamplighterError `bad-configuration` that names every fault of the environment
  */
-export function readApiSettings(environment: NodeJS.ProcessEnv): ApiSettings {
+export function readApiSettings(environment: Environment): ApiSettings {
   const read = readEnvironment(DECLARATION, environment);
   refuse([...faultsOf(read), ...checkProductionSecrets(environment)]);
-  const dataDirectory = resolve(read.LAMPLIGHTER_DATA_DIR);
-  const secret = (name: string, make: number | (() => string)): string =>
-    loadOrCreateSecret(join(dataDirectory, 'secrets', name), make);
+  const data = dataDirectory(read.LAMPLIGHTER_DATA_DIR);
+  const secret = (name: string, make: number | (() => string)): string => loadOrCreateSecret(data.secret(name), make);
   return {
     host: read.LAMPLIGHTER_HOST,
     port: read.LAMPLIGHTER_HTTP_PORT,
-    dataDirectory,
+    dataDirectory: data.path,
     consoleDirectory: resolve(read.LAMPLIGHTER_CONSOLE_DIR),
     mqttUrl: read.LAMPLIGHTER_MQTT_URL ?? `mqtt://127.0.0.1:${read.LAMPLIGHTER_MQTT_PORT}`,
     registry: read.LAMPLIGHTER_REGISTRY,
@@ -71,7 +69,7 @@ export function readApiSettings(environment: NodeJS.ProcessEnv): ApiSettings {
     influx: influxOf(read),
     requestsPerSecond: read.LAMPLIGHTER_HTTP_RATE,
     behindProxy: read.LAMPLIGHTER_BEHIND_PROXY,
-    logLevel: read.LAMPLIGHTER_LOG_LEVEL,
+    ...processSettings('api', read, data),
     adminPassword: read.LAMPLIGHTER_ADMIN_PASSWORD ?? secret('admin-password', generatePassword),
     serviceKey: read.LAMPLIGHTER_SERVICE_KEY ?? secret('service.key', 32),
     pepper: secret('pepper.key', 32),
