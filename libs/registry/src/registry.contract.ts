@@ -4,6 +4,7 @@ import type { ContractContext } from './contract-context.contract.js';
 import { alarmContract } from './alarms.contract.js';
 import { networkContract } from './networks.contract.js';
 import { deviceStateContract } from './device-state.contract.js';
+import { deviceTypeContract } from './device-types.contract.js';
 import { deviceContract } from './devices.contract.js';
 import { onboardingContract } from './onboarding.contract.js';
 import type { Department, Registry } from './registry.js';
@@ -56,6 +57,7 @@ export function registryContract(subject: RegistryUnderTest): void {
   describe('devices', () => deviceContract(context));
   describe('onboarding', () => onboardingContract(context));
   describe('device state and gateways', () => deviceStateContract(context));
+  describe('device types', () => deviceTypeContract(context));
   describe('alarms', () => alarmContract(context));
   describe('credentials, accounts and keys', () => accessContract(context));
   describe('rules, departments, audit and state', () => documentContract(context));

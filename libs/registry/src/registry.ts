@@ -1,6 +1,7 @@
 import type { DeviceIdentity, Quota } from '#core';
 import type { Severity } from '#kinds';
 import type { DeviceStateRepository, NetworkGatewayRepository } from './device-state.js';
+import type { DeviceTypeRepository } from './device-types.js';
 import type { DownlinkRepository } from './downlinks.js';
 import type { NetworkServerRepository } from './network-servers.js';
 
@@ -21,6 +22,7 @@ export interface Registry {
   readonly state: StateRepository;
   readonly networkServers: NetworkServerRepository;
   readonly downlinks: DownlinkRepository;
+  readonly deviceTypes: DeviceTypeRepository;
   readonly deviceState: DeviceStateRepository;
   readonly gateways: NetworkGatewayRepository;
   /**
@@ -35,7 +37,7 @@ export interface Registry {
 
 export interface RegistryChange {
   readonly position: number;
-  readonly entity: 'device' | 'credential' | 'rule' | 'account' | 'department' | 'network-server';
+  readonly entity: 'device' | 'credential' | 'rule' | 'account' | 'department' | 'network-server' | 'device-type';
   readonly id: string;
 }
 

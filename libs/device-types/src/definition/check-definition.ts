@@ -55,6 +55,7 @@ export function checkDeviceType({ definition, script, examples }: DeviceTypeSour
   const time = root.time === undefined ? null : timeOf(root.time, faults);
   if (script !== null && script.length > MAX_SCRIPT_CHARS)
     faults.add('', `the script is longer than ${MAX_SCRIPT_CHARS} characters`);
+  if (script?.includes('\u0000') === true) faults.add('', 'the script holds a NUL character; is it a text file?');
   if (faults.list.length > 0 || kind === null || id === null) return { faults: faults.list };
   return {
     type: {

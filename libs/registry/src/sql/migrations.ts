@@ -3,6 +3,7 @@ import { LamplighterError } from '#core';
 import type { RegistryDialect } from './dialect.js';
 import { firstTables } from './migrations/001-first-tables.js';
 import { lorawanDevices } from './migrations/002-lorawan-devices.js';
+import { deviceTypes } from './migrations/003-device-types.js';
 import { deviceState } from './migrations/007-device-state.js';
 import { networkServers } from './migrations/008-network-servers.js';
 import { downlinks } from './migrations/009-downlinks.js';
@@ -32,6 +33,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
   return {
     '001-first-tables': { up: (db) => execute(db, firstTables(types)) },
     '002-lorawan-devices': { up: (db) => execute(db, lorawanDevices(types)) },
+    '003-device-types': { up: (db) => execute(db, deviceTypes(types)) },
     '006-onboarding': { up: (db) => execute(db, onboarding(types)) },
     '007-device-state': { up: (db) => execute(db, deviceState(types)) },
     '008-network-servers': { up: (db) => execute(db, networkServers(types)) },

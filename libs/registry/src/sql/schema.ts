@@ -9,6 +9,7 @@ import type { RegistryChange, Role, TransitionType } from '../registry.js';
  */
 export interface RegistrySchema {
   devices: DeviceRow;
+  device_types: DeviceTypeRow;
   credentials: CredentialRow;
   accounts: AccountRow;
   api_keys: ApiKeyRow;
@@ -58,6 +59,17 @@ export interface GatewayRow {
   eui: string;
   first_seen: number;
   last_seen: number;
+}
+
+export interface DeviceTypeRow {
+  id: string;
+  kind: string;
+  definition: string;
+  script: string | null;
+  examples: string;
+  revision: string;
+  created_at: number;
+  updated_at: number;
 }
 
 export interface CredentialRow {

@@ -11,6 +11,7 @@ import { SqlCredentialRepository } from './credential.repository.js';
 import { SqlDepartmentRepository } from './department.repository.js';
 import { SqlDeviceRepository } from './device.repository.js';
 import { SqlDeviceStateRepository } from './device-state.repository.js';
+import { SqlDeviceTypeRepository } from './device-type.repository.js';
 import type { RegistryDialect } from './dialect.js';
 import { SqlGatewayRepository } from './gateway.repository.js';
 import { migrate } from './migrations.js';
@@ -32,6 +33,7 @@ export interface RegistryOptions {
 /** The registry over any SQL engine that a `RegistryDialect` describes. */
 export class SqlRegistry implements Registry {
   readonly devices: SqlDeviceRepository;
+  readonly deviceTypes: SqlDeviceTypeRepository;
   readonly credentials: SqlCredentialRepository;
   readonly accounts: SqlAccountRepository;
   readonly alarms: SqlAlarmRepository;
@@ -48,6 +50,7 @@ export class SqlRegistry implements Registry {
 
   private constructor(private readonly context: SqlContext) {
     this.devices = new SqlDeviceRepository(context);
+    this.deviceTypes = new SqlDeviceTypeRepository(context);
     this.credentials = new SqlCredentialRepository(context);
     this.accounts = new SqlAccountRepository(context);
     this.alarms = new SqlAlarmRepository(context);
