@@ -13,6 +13,9 @@ import { PasswordChecker } from './auth/password-checker.service.js';
 import { SessionController } from './auth/session.controller.js';
 import { SessionService } from './auth/session.service.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
+import { DeviceTypeCatalogue } from './device-types/device-type-catalogue.service.js';
+import { DeviceTypeService } from './device-types/device-type.service.js';
+import { DeviceTypesController } from './device-types/device-types.controller.js';
 import { DeviceImportService } from './devices/device-import.service.js';
 import { DeviceSelection } from './devices/device-selection.service.js';
 import { DeviceService } from './devices/device.service.js';
@@ -69,6 +72,7 @@ const CONTROLLERS = [
   // Before the alarms, whose `:id` would take 'stream' for one.
   StreamsController,
   DevicesController,
+  DeviceTypesController,
   ReadingsController,
   GroupsController,
   AlarmsController,
@@ -95,6 +99,8 @@ const SERVICES = [
   DeviceReadingsService,
   DeviceSelection,
   DeviceService,
+  DeviceTypeCatalogue,
+  DeviceTypeService,
   Documents,
   DownlinkDelivery,
   DownlinkService,

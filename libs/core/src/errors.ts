@@ -253,6 +253,12 @@ export const ERRORS = {
     'Try again after the time that Retry-After names.',
     503,
   ),
+  'examples-failed': entry(
+    'http',
+    'The examples of the device type fail',
+    'Compare the differences that are listed; correct the script, the mapping or the examples, or send force=true.',
+    422,
+  ),
   // Rows of an imported file
   'bad-csv': entry(
     'http',

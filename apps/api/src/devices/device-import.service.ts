@@ -4,6 +4,7 @@ import { planImport } from '#registry';
 import type { Registry } from '#registry';
 import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
+import { DeviceTypeCatalogue } from '../device-types/device-type-catalogue.service.js';
 import { REGISTRY } from '../ports.js';
 import type { DeviceWithAccessDto } from './device.dto.js';
 import type { ImportResultDto } from './device-import.dto.js';
@@ -18,6 +19,7 @@ export class DeviceImportService {
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
     private readonly devices: DeviceService,
+    private readonly types: DeviceTypeCatalogue,
   ) {}
 
   async run(caller: Caller, csv: string, dryRun: boolean): Promise<ImportResultDto> {
@@ -25,6 +27,7 @@ export class DeviceImportService {
     const { rows, valid, faults } = await planImport(csv, {
       kinds: deviceKinds,
       departments,
+      deviceTypes: await this.types.kinds(),
       registered: async (ids) => new Set((await this.registry.devices.getMany(ids)).map(({ id }) => id)),
     });
     const plan = { rows, valid: valid.length, faults: [...faults] };

@@ -4,6 +4,7 @@ import type { Device, NewDevice, Registry } from '#registry';
 import { scopeOf, sees, visible } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import type { ApiSettings } from '../environment.js';
+import { DeviceTypeCatalogue } from '../device-types/device-type-catalogue.service.js';
 import { notFound, Problem } from '../http/problem.js';
 import { REGISTRY, SETTINGS } from '../ports.js';
 import type {
@@ -23,6 +24,7 @@ export class DeviceService {
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
     @Inject(SETTINGS) private readonly settings: ApiSettings,
+    private readonly types: DeviceTypeCatalogue,
   ) {}
 
   /** @throws Problem `not-found` also for a device of another department (THREATS 34) */
@@ -50,6 +52,7 @@ export class DeviceService {
   /** Registers devices and makes their keys, which appear in this answer only. All or nothing. */
   async create(caller: Caller, devices: readonly NewDevice[]): Promise<DeviceWithAccessDto[]> {
     for (const { department } of devices) this.refuseForeign(caller, department);
+    await this.types.requireFor(devices);
     const created = await this.registry.devices.create(devices);
     const access = await this.issueKeys(created);
     await this.audit(caller, 'device-created', created.length === 1 ? created[0]!.id : `${created.length} devices`, {
@@ -62,7 +65,8 @@ export class DeviceService {
   }
 
   async update(caller: Caller, id: string, change: DeviceChangeDto): Promise<Device> {
-    await this.get(caller, id);
+    const { kind } = await this.get(caller, id);
+    await this.types.requireFor([{ ...change, kind }]);
     if (change.department !== undefined) await this.requireDepartment(caller, change.department);
     const device = await this.registry.devices.update(id, { ...change });
     if (device === null) throw notFound('device');

@@ -8,6 +8,8 @@ export const BODY_LIMITS: Readonly<Record<string, number>> = {
   '/v1/network/things-stack/:server/*': 256 * 1024,
   '/v1/network/chirpstack/:server': 256 * 1024,
   '/v1/uplinks': 256 * 1024,
+  '/v1/device-types': 2 * 1024 * 1024,
+  '/v1/device-types/:id': 2 * 1024 * 1024,
   '/v1/devices': 8 * 1024 * 1024,
   '/v1/devices/import': 32 * 1024 * 1024,
 };

@@ -12,6 +12,8 @@ export interface ImportContext {
   registeredEuis?(euis: readonly string[]): Promise<ReadonlySet<string>>;
   /** Templates that the file may name. */
   readonly templates?: readonly DeviceTemplate[];
+  /** Kinds of the device types that there are, by id. Without it any type is taken. */
+  readonly deviceTypes?: ReadonlyMap<string, string>;
   /** Told how many rows have been looked at. */
   checked?(rows: number): void;
 }
@@ -144,9 +146,19 @@ export function readDevEui(text: string): Field<string | undefined> {
   return /^[0-9a-f]{16}$/.test(plain) ? { value: plain } : bad('a DevEUI is 16 hexadecimal digits');
 }
 
-export function readDeviceType(text: string): Field<string | undefined> {
+export function readDeviceType(
+  text: string,
+  kind: string | undefined,
+  { deviceTypes }: ImportContext,
+): Field<string | undefined> {
   if (text === '') return { value: undefined };
-  return TOPIC_LEVEL.test(text) ? { value: text } : bad('a device type is named by its id');
+  if (!TOPIC_LEVEL.test(text)) return bad('a device type is named by its id');
+  if (deviceTypes === undefined) return { value: text };
+  const ofType = deviceTypes.get(text);
+  if (ofType === undefined) return bad(`'${text}' is not a device type${suggestion(text, [...deviceTypes.keys()])}`);
+  return kind === undefined || ofType === kind
+    ? { value: text }
+    : bad(`'${text}' is a device type of kind '${ofType}'`);
 }
 
 export function readTemplate(text: string, { templates = [] }: ImportContext): Field<DeviceTemplate | undefined> {

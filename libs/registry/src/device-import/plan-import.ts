@@ -187,7 +187,7 @@ class Planner {
     const tags = read('tags', readTags(text('tags')));
     const devEui = read('devEui', readDevEui(text('devEui')));
     if (devEui !== undefined) this.refuseRepeatedEui(devEui);
-    const deviceType = read('deviceType', readDeviceType(text('deviceType')));
+    const deviceType = read('deviceType', readDeviceType(text('deviceType'), kind, this.context));
     const quota = read('quota', readQuota(text('quota')));
     if (this.faults.length > before) return null;
     const device = {
