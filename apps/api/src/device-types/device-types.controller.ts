@@ -38,6 +38,7 @@ export class DeviceTypesController {
   @Get()
   @ApiOperation({ summary: 'Device types of the release and of this city, in order of id' })
   @ApiOkResponse({ type: DeviceTypesDto })
+  @Answers()
   async list(): Promise<DeviceTypesDto> {
     return { deviceTypes: (await this.catalogue.list()).map(summaryOf) };
   }
