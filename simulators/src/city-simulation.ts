@@ -15,9 +15,11 @@ import { Traffic } from './traffic.js';
 
 /** New connections a second at most: a city does not come up at one instant. */
 const CONNECTS_PER_SECOND = 200;
+/** Network servers connect first; a tick that came before them would be missed. */
+const FIRST_TICK_AFTER_MS = 2_000;
 const TURN_MS = 20;
-/** Of a turn: the rest is for sockets and timers. */
-const TURN_BUDGET_MS = 12;
+/** Sockets and timers wait for the end of a turn. */
+const TURN_BUDGET_MS = 25;
 
 export interface CitySimulationOptions {
   readonly mqttUrl: string;
@@ -90,7 +92,7 @@ export class CitySimulation {
     }
     const { clock, intervalMs } = this.options;
     const intervals = this.city.map(({ kind }) => intervalMs ?? findKind(kind)!.intervalMs);
-    this.wheel = new TickWheel(intervals, clock.monotonic());
+    this.wheel = new TickWheel(intervals, clock.monotonic() + FIRST_TICK_AFTER_MS);
     const now = (): number => clock.monotonic();
     const visit = (index: number): Visit => this.tick(index);
     this.timers.push(setInterval(() => this.wheel!.turn(now, visit, TURN_BUDGET_MS), TURN_MS));

@@ -24,6 +24,8 @@ const NOT_JOINED = 0xffff;
 const FIRST_STATUS_AT_FRAME = 2;
 const STATUS_EVERY_MINUTES = 24 * 60;
 const LOG_PER_FRAME = 1 / 5_000;
+/** Frames of two devices at one instant on one channel destroy each other: nobody listens before talking. */
+const COLLISIONS = 0.004;
 const GATEWAY_STATE_MS = 1_000;
 
 const LOG_ENTRIES: readonly LogEntry[] = [
@@ -78,7 +80,7 @@ export class LorawanNetwork {
   send(index: number, tick: Tick, random: SeededRandoms): void {
     const receptions = this.radio.hear(index, random.gaussian, (gateway) => this.isLost(gateway, tick.time));
     const chance = random.next();
-    if (receptions.length === 0) {
+    if (receptions.length === 0 || chance >= 1 - COLLISIONS) {
       this.unheard++;
       return;
     }

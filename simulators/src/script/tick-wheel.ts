@@ -66,7 +66,8 @@ export class TickWheel {
   /** Ticks that should have come by now. Those of more than one round ago are missed: the devices have newer ones to say. */
   private dueOf(round: Round, now: number): number {
     const { length } = round.members;
-    const due = Math.max(0, Math.floor(((now - this.startedAt) * length) / round.intervalMs) + 1);
+    if (now < this.startedAt) return 0;
+    const due = Math.floor(((now - this.startedAt) * length) / round.intervalMs) + 1;
     const missed = due - length - round.done;
     if (missed > 0) {
       this.missed += missed;
