@@ -41,6 +41,7 @@ describe('a city at work', () => {
       intervalMs: 1_000,
       oddities: NONE,
       scenarios: null,
+      rawKinds: new Set(),
       clock: systemClock,
       deviceAccess: new Map(DIRECT.map(({ id }) => [id, accessOf(id, `city/x/y/${id}/telemetry`)])),
       serverAccess: new Map(

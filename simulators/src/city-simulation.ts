@@ -30,6 +30,8 @@ export interface CitySimulationOptions {
   readonly intervalMs: number | null;
   readonly oddities: Oddities;
   readonly scenarios: ScenarioRun | null;
+  /** Kinds whose LoRaWAN devices are registered with a device type; see `raw-frames.ts`. */
+  readonly rawKinds: ReadonlySet<string>;
   readonly clock: Clock;
   /** Keys of devices with a connection of their own, by id. */
   readonly deviceAccess: ReadonlyMap<string, MqttAccess>;
@@ -70,7 +72,7 @@ export class CitySimulation {
     private readonly city: readonly SimulatedDevice[],
     private readonly options: CitySimulationOptions,
   ) {
-    const { seed, oddities, scenarios, boot } = options;
+    const { seed, oddities, scenarios, boot, rawKinds } = options;
     this.script = new CityScript(city, { seed, oddities, scenarios });
     for (const [index, device] of city.entries())
       if (device.network === 'direct') this.links.set(index, this.linkOf(device));
@@ -81,7 +83,12 @@ export class CitySimulation {
     this.network =
       departments.size === 0
         ? null
-        : new LorawanNetwork(city, { boot, scenarios, server: (application) => this.servers.get(application)! });
+        : new LorawanNetwork(city, {
+            boot,
+            scenarios,
+            rawKinds,
+            server: (application) => this.servers.get(application)!,
+          });
   }
 
   /** Connects little by little, and lets the devices tick as soon as the first could. */

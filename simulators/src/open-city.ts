@@ -58,6 +58,7 @@ export async function openCity(
   const city = attach(buildCity(settings.devices, seed, cityMix(settings.approvedKinds)), settings.connections);
   const keys = new Keys(new CredentialFile(settings.credentialFile));
   const provisioner = new Provisioner({ apiUrl, authorization, intervalMs, signal });
+  const rawKinds = await provisioner.deviceTypes();
   const registered = await provisioner.provision(
     city,
     (id) => keys.has(id),
@@ -78,6 +79,7 @@ export async function openCity(
     intervalMs,
     oddities: settings.oddities,
     scenarios,
+    rawKinds,
     clock: systemClock,
     deviceAccess: keys.all,
     serverAccess,

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SimulatedDevice } from './city.js';
 import { isMqttAccess, type MqttAccess } from './mqtt-access.js';
+import { RAW_FORMATS } from './network-server/raw-frames.js';
 import { applicationOf, devEuiOf, serverIdOf } from './network-server/names.js';
 
 /** Devices registered by one request: more would hold up the API's other callers, fewer cost a transaction each. */
@@ -27,9 +28,28 @@ export interface Progress {
   readonly of: number;
 }
 
+/** How the platform knows a device that comes over a network server. */
+interface NetworkIdentity {
+  readonly devEui: string | null;
+  readonly deviceType: string | null;
+}
+
 /** Registers devices and network servers over the API, as an installer would. Waits for an API that is not up yet. */
 export class Provisioner {
+  /** Kinds that are registered with a device type. */
+  private rawKinds: ReadonlySet<string> = new Set();
+
   constructor(private readonly options: ProvisionerOptions) {}
+
+  /** Finds out which of the device types of `raw-frames.ts` the platform knows: their kinds. To be asked before `provision`. */
+  async deviceTypes(): Promise<ReadonlySet<string>> {
+    const known = new Set<string>();
+    for (const [kind, { deviceType }] of RAW_FORMATS) {
+      const { status } = await this.request('GET', `/v1/device-types/${deviceType}`, undefined, [200, 404]);
+      if (status === 200) known.add(kind);
+    }
+    return (this.rawKinds = known);
+  }
 
   /**
    * Registers what the platform does not know and gives keys to those that connect themselves and have none.
@@ -48,7 +68,7 @@ export class Provisioner {
     const known = await this.registered(devices);
     const strangers = devices.filter(({ id }) => !known.has(id));
     const moved = devices.filter(
-      ({ id, network }) => network === 'lorawan' && known.has(id) && known.get(id) !== devEuiOf(id),
+      (device) => device.network === 'lorawan' && known.has(device.id) && !this.isSame(known.get(device.id)!, device),
     );
     const keyless = devices.filter(({ id, network }) => network === 'direct' && known.has(id) && !hasKey(id));
     let done = 0;
@@ -95,9 +115,9 @@ export class Provisioner {
     return { clientId: id, username: id, password: key, topic: `application/${application.id}` };
   }
 
-  /** DevEUIs by id of those devices that the platform knows. */
-  private async registered(devices: readonly SimulatedDevice[]): Promise<Map<string, string | null>> {
-    const known = new Map<string, string | null>();
+  /** Those devices that the platform knows, by id. */
+  private async registered(devices: readonly SimulatedDevice[]): Promise<Map<string, NetworkIdentity>> {
+    const known = new Map<string, NetworkIdentity>();
     if (devices.length <= CONCURRENCY) {
       await eachOf(devices, async ({ id }) => {
         const { status, body } = await this.request(
@@ -106,7 +126,7 @@ export class Provisioner {
           undefined,
           [200, 404],
         );
-        if (status === 200) known.set(id, devEuiIn(body));
+        if (status === 200) known.set(id, identityIn(body));
       });
       return known;
     }
@@ -115,7 +135,7 @@ export class Provisioner {
       const query: string = after === '' ? '' : `&after=${encodeURIComponent(after)}`;
       const { body } = await this.request('GET', `/v1/devices?limit=${PAGE}${query}`, undefined, [200]);
       const page = body as { readonly devices: readonly { readonly id: string }[]; readonly next: string | null };
-      for (const device of page.devices) if (wanted.has(device.id)) known.set(device.id, devEuiIn(device));
+      for (const device of page.devices) if (wanted.has(device.id)) known.set(device.id, identityIn(device));
       after = page.next;
     }
     return known;
@@ -132,7 +152,7 @@ export class Provisioner {
       latitude: device.latitude,
       longitude: device.longitude,
       tags: device.tags,
-      ...(device.network === 'lorawan' ? { devEui: devEuiOf(device.id) } : {}),
+      ...(device.network === 'lorawan' ? this.identityOf(device) : {}),
       ...(intervalMs === null ? {} : { intervalMs }),
     }));
     const { body } = await this.request('POST', '/v1/devices', wanted, [201]);
@@ -147,8 +167,19 @@ export class Provisioner {
    * It was registered when it had another way to the platform. The other way round nothing has to be done: a DevEUI does no harm to
    * a device with a connection of its own.
    */
-  private async change({ id, tags }: SimulatedDevice): Promise<void> {
-    await this.request('PATCH', `/v1/devices/${encodeURIComponent(id)}`, { devEui: devEuiOf(id), tags }, [200]);
+  private async change(device: SimulatedDevice): Promise<void> {
+    const change = { ...this.identityOf(device), tags: device.tags };
+    await this.request('PATCH', `/v1/devices/${encodeURIComponent(device.id)}`, change, [200]);
+  }
+
+  private identityOf({ id, kind }: SimulatedDevice): { devEui: string; deviceType?: string } {
+    const raw = this.rawKinds.has(kind) ? RAW_FORMATS.get(kind) : undefined;
+    return { devEui: devEuiOf(id), ...(raw === undefined ? {} : { deviceType: raw.deviceType }) };
+  }
+
+  private isSame(known: NetworkIdentity, device: SimulatedDevice): boolean {
+    const { devEui, deviceType } = this.identityOf(device);
+    return known.devEui === devEui && (deviceType === undefined || known.deviceType === deviceType);
   }
 
   private async rotate(path: string): Promise<MqttAccess> {
@@ -179,8 +210,9 @@ export class Provisioner {
   }
 }
 
-function devEuiIn(answer: unknown): string | null {
-  return (answer as { readonly devEui?: string | null }).devEui ?? null;
+function identityIn(answer: unknown): NetworkIdentity {
+  const { devEui = null, deviceType = null } = answer as Partial<NetworkIdentity>;
+  return { devEui, deviceType };
 }
 
 async function eachOf<T>(list: readonly T[], action: (item: T) => Promise<void>): Promise<void> {

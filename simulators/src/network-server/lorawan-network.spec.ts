@@ -25,7 +25,8 @@ function play(
     oddities = NONE,
     scenarios = null,
     boot = 'b',
-  }: { oddities?: Oddities; scenarios?: ScenarioRun | null; boot?: string } = {},
+    rawKinds = new Set<string>(),
+  }: { oddities?: Oddities; scenarios?: ScenarioRun | null; boot?: string; rawKinds?: ReadonlySet<string> } = {},
   during: (network: LorawanNetwork, minute: number) => void = () => undefined,
 ): { events: Event[]; network: LorawanNetwork } {
   const events: Event[] = [];
@@ -34,7 +35,7 @@ function play(
       publish: (devEui: string, event: string, payload: string) =>
         events.push({ application, devEui, event, body: JSON.parse(payload) as Record<string, never> }),
     }) as unknown as ChirpStackServer;
-  const network = new LorawanNetwork(CITY, { boot, scenarios, server });
+  const network = new LorawanNetwork(CITY, { boot, scenarios, rawKinds, server });
   const script = new CityScript(CITY, { seed: 'test', oddities, scenarios });
   for (let minute = 0; minute < minutes; minute++) {
     during(network, minute);
@@ -126,6 +127,18 @@ describe('the LoRaWAN side of the city', () => {
     expect(bad.filter(({ event, body }) => event === 'log' && body['code'] === 'UPLINK_CODEC')).toHaveLength(
       without.length,
     );
+  });
+
+  it('sends bytes alone of kinds that the platform decodes', () => {
+    const bins = new Set(CITY.filter(({ kind }) => kind === 'litter-bin').map(({ id }) => devEuiOf(id)));
+    const ups = play(1, { rawKinds: new Set(['litter-bin']) }).events.filter(({ event }) => event === 'up');
+    const ofBins = ups.filter(({ devEui }) => bins.has(devEui));
+    expect(ofBins.length).toBeGreaterThan(0);
+    for (const { body } of ofBins) {
+      expect(body).not.toHaveProperty('object');
+      expect(Buffer.from(body['data']!, 'base64')).toHaveLength(5);
+    }
+    expect(ups.filter(({ devEui, body }) => !bins.has(devEui) && body['object'] === undefined)).toEqual([]);
   });
 
   it('sends a downlink with the next frame of its device, and says so', () => {

@@ -17,6 +17,7 @@ import { DownlinkQueues } from './downlink-queues.js';
 import { frameBytes } from './frame-bytes.js';
 import { applicationOf, devEuiOf } from './names.js';
 import { gatewaysOf, Radio, type Gateway } from './radio.js';
+import { RAW_FORMATS } from './raw-frames.js';
 
 const FRAME_PORT = 2;
 const NOT_JOINED = 0xffff;
@@ -42,6 +43,8 @@ export interface LorawanNetworkOptions {
   /** Identifies this run: devices join anew in each, under another address. */
   readonly boot: string;
   readonly scenarios: ScenarioRun | null;
+  /** Kinds whose devices are registered with a device type: they come as bytes alone. */
+  readonly rawKinds: ReadonlySet<string>;
   /** The server of an application, by its id. */
   server(application: string): ChirpStackServer;
 }
@@ -92,15 +95,13 @@ export class LorawanNetwork {
       this.firstSeq[index] = tick.seq;
       server.publish(device.devEui, 'join', joinEvent(device, devAddr, tick.time));
     }
-    const object = tick.oddity === 'bad' ? spoiled(tick.values, chance) : tick.values;
+    const payload = this.payloadOf(this.city[index]!.kind, tick, chance);
     const frame: Frame = {
       device,
       devAddr,
       fCnt: tick.seq - this.firstSeq[index]!,
-      fPort: FRAME_PORT,
+      ...payload,
       dataRate: this.radio.dataRate(index),
-      data: frameBytes(tick.values),
-      object,
       receptions,
       time: tick.time,
       copy: 0,
@@ -108,10 +109,25 @@ export class LorawanNetwork {
     for (const copy of tick.oddity === 'twice' ? copiesOf(frame) : [frame])
       server.publish(device.devEui, 'up', upEvent(copy));
     this.publishState(index, frame, tick, server);
-    if (object === null) server.publish(device.devEui, 'log', logEvent(device, CODEC_FAILED, tick.time));
+    if (payload.codecFailed) server.publish(device.devEui, 'log', logEvent(device, CODEC_FAILED, tick.time));
     else if (chance < LOG_PER_FRAME)
       server.publish(device.devEui, 'log', logEvent(device, LOG_ENTRIES[frame.fCnt % 2]!, tick.time));
     for (const { event, payload } of this.downlinks.answersOf(frame)) server.publish(device.devEui, event, payload);
+  }
+
+  private payloadOf(
+    kind: string,
+    { values, oddity }: Tick,
+    chance: number,
+  ): Pick<Frame, 'fPort' | 'data' | 'object'> & { readonly codecFailed: boolean } {
+    const raw = this.options.rawKinds.has(kind) ? RAW_FORMATS.get(kind) : undefined;
+    if (raw !== undefined) {
+      const data = raw.encode(values);
+      // Cut off, as by a firmware that counts its header wrong.
+      return { fPort: raw.fPort, data: oddity === 'bad' ? data.subarray(1) : data, object: null, codecFailed: false };
+    }
+    const object = oddity === 'bad' ? spoiled(values, chance) : values;
+    return { fPort: FRAME_PORT, data: frameBytes(values), object, codecFailed: object === null };
   }
 
   private publishState(index: number, { device, fCnt, receptions }: Frame, tick: Tick, server: ChirpStackServer): void {
