@@ -9,6 +9,8 @@ export interface StandaloneConfiguration {
   readonly mqttPort: number;
   /** Devices of the simulated city; 0 for none. */
   readonly simulate: number;
+  /** Whether the connector to The Things Stack runs: when its address is set. */
+  readonly thingsStack: boolean;
   readonly adminPassword: string | undefined;
   readonly logEverything: boolean;
 }
@@ -25,6 +27,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
       LAMPLIGHTER_HTTP_PORT: variable.integer(3000, PORT),
       LAMPLIGHTER_MQTT_PORT: variable.integer(1883, PORT),
       LAMPLIGHTER_SIMULATE: variable.integer(DEFAULT_SIMULATED_DEVICES, { min: 0, max: MOST_SIMULATED_DEVICES }),
+      LAMPLIGHTER_THINGS_STACK_URL: variable.text(''),
       LAMPLIGHTER_ADMIN_PASSWORD: variable.optional(),
       LAMPLIGHTER_LOG: variable.oneOf('warnings', ['warnings', 'all']),
     },
@@ -36,6 +39,7 @@ export function readConfiguration(environment: Readonly<Record<string, string | 
     httpPort: values.LAMPLIGHTER_HTTP_PORT,
     mqttPort: values.LAMPLIGHTER_MQTT_PORT,
     simulate: values.LAMPLIGHTER_SIMULATE,
+    thingsStack: values.LAMPLIGHTER_THINGS_STACK_URL !== '',
     adminPassword: values.LAMPLIGHTER_ADMIN_PASSWORD,
     logEverything: values.LAMPLIGHTER_LOG === 'all',
   };

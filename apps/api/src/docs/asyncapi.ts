@@ -2,6 +2,7 @@ import { deviceTopic } from '#core';
 import type { DeviceChannel } from '#core';
 import { deviceKinds, jsonSchemaOf, SEVERITIES } from '#kinds';
 import type { Kind } from '#kinds';
+import { NETWORK_OPERATIONS, networkChannels } from './asyncapi-networks.js';
 
 type Json = { [key: string]: unknown };
 
@@ -35,7 +36,12 @@ export function asyncApiDocument(version: string): Json {
         security: [{ $ref: '#/components/securitySchemes/key' }],
       },
     },
-    channels: { ...Object.assign({}, ...deviceKinds.map(telemetryChannel)), ...deviceChannels(), ...alarmChannel() },
+    channels: {
+      ...Object.assign({}, ...deviceKinds.map(telemetryChannel)),
+      ...deviceChannels(),
+      ...alarmChannel(),
+      ...networkChannels(),
+    },
     operations: operations(),
     components: {
       securitySchemes: {
@@ -145,6 +151,9 @@ function operations(): Json {
     receiveRejection: operation('receive', 'rejected'),
     receiveQuota: operation('receive', 'quota'),
     receiveAlarms: operation('receive', 'alarms'),
+    ...Object.fromEntries(
+      Object.entries(NETWORK_OPERATIONS).map(([name, [action, channel]]) => [name, operation(action, channel)]),
+    ),
   };
 }
 

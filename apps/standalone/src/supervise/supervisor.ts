@@ -22,6 +22,7 @@ export function servicesOf(configuration: StandaloneConfiguration): ServiceDefin
     service('alerts', 10_000),
     service('api', 10_000),
   ];
+  if (configuration.thingsStack) services.push(service('connector', 10_000));
   if (configuration.simulate > 0) {
     services.push({
       name: 'simulators',
@@ -39,10 +40,10 @@ export function servicesOf(configuration: StandaloneConfiguration): ServiceDefin
 }
 
 /**
- * Stopping goes from the edge inwards: first nothing new comes in (simulators, API, broker), then what was acknowledged is
+ * Stopping goes from the edge inwards: first nothing new comes in (simulators, connector, API, broker), then what was acknowledged is
  * stored (ingest) and evaluated (alerts).
  */
-const STOP_ORDER = ['simulators', 'api', 'broker', 'ingest', 'alerts'];
+const STOP_ORDER = ['simulators', 'connector', 'api', 'broker', 'ingest', 'alerts'];
 
 export class Supervisor {
   private readonly processes: ServiceProcess[];

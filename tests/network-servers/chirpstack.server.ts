@@ -1,0 +1,91 @@
+import { connectAsync, type MqttClient } from 'mqtt';
+import {
+  chirpStackAck,
+  chirpStackJoin,
+  chirpStackTxAck,
+  chirpStackUp,
+  type LoraDevice,
+  type Uplink,
+} from './events.js';
+
+export interface ChirpStackOptions {
+  readonly url: string;
+  /** User name and client id, as the instructions of `POST /v1/network-servers` say. */
+  readonly id: string;
+  readonly key: string;
+}
+
+export interface ChirpStackCommand {
+  readonly application: string;
+  readonly devEui: string;
+  readonly command: {
+    readonly id: string;
+    readonly devEui: string;
+    readonly confirmed: boolean;
+    readonly fPort: number;
+    readonly data: string;
+  };
+}
+
+const COMMAND = /^application\/([^/]+)\/device\/([0-9a-f]{16})\/command\/down$/;
+
+/**
+ * The MQTT integration of ChirpStack v4: a client of our broker that publishes events, subscribes to the commands of all its
+ * applications, and says of each downlink that it was sent and, when confirmed, acknowledged.
+ */
+export class SimulatedChirpStack {
+  readonly commands: ChirpStackCommand[] = [];
+  /** Whether devices acknowledge what is confirmed. */
+  deviceAcknowledges = true;
+
+  private constructor(private readonly client: MqttClient) {}
+
+  static async connect({ url, id, key }: ChirpStackOptions): Promise<SimulatedChirpStack> {
+    const client = await connectAsync(url, {
+      clientId: id,
+      username: id,
+      password: key,
+      clean: false,
+      reconnectPeriod: 500,
+    });
+    const server = new SimulatedChirpStack(client);
+    client.on('message', (topic, payload) => void server.take(topic, payload));
+    await client.subscribeAsync('application/+/device/+/command/+', { qos: 1 });
+    return server;
+  }
+
+  async uplink(application: string, device: LoraDevice, uplink: Uplink): Promise<void> {
+    await this.publish(application, device, 'up', chirpStackUp(application, device, uplink));
+  }
+
+  async join(application: string, device: LoraDevice): Promise<void> {
+    await this.publish(application, device, 'join', chirpStackJoin(application, device));
+  }
+
+  /** Resolves at the PUBACK. */
+  async publish(application: string, { devEui }: LoraDevice, event: string, body: object): Promise<void> {
+    await this.client.publishAsync(`application/${application}/device/${devEui}/event/${event}`, JSON.stringify(body), {
+      qos: 1,
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.client.endAsync();
+  }
+
+  private async take(topic: string, payload: Buffer): Promise<void> {
+    const [, application, devEui] = COMMAND.exec(topic) ?? [];
+    if (application === undefined || devEui === undefined) return;
+    const command = JSON.parse(payload.toString()) as ChirpStackCommand['command'];
+    this.commands.push({ application, devEui, command });
+    const device = { devEui };
+    await this.publish(application, device, 'txack', chirpStackTxAck(application, device, command.id));
+    if (!command.confirmed) return;
+    await this.publish(
+      application,
+      device,
+      'ack',
+      chirpStackAck(application, device, command.id, this.deviceAcknowledges),
+    );
+  }
+}
