@@ -46,12 +46,18 @@ export class SimulatedChirpStack {
       username: id,
       password: key,
       clean: false,
-      reconnectPeriod: 500,
+      // A client that was refused goes on trying by itself; only one that was in should come back.
+      reconnectPeriod: 0,
     });
+    client.options.reconnectPeriod = 500;
     const server = new SimulatedChirpStack(client);
     client.on('message', (topic, payload) => void server.take(topic, payload));
     await client.subscribeAsync('application/+/device/+/command/+', { qos: 1 });
     return server;
+  }
+
+  get connected(): boolean {
+    return this.client.connected;
   }
 
   async uplink(application: string, device: LoraDevice, uplink: Uplink): Promise<void> {
@@ -70,7 +76,8 @@ export class SimulatedChirpStack {
   }
 
   async close(): Promise<void> {
-    await this.client.endAsync();
+    this.client.options.reconnectPeriod = 0;
+    await this.client.endAsync(!this.client.connected);
   }
 
   private async take(topic: string, payload: Buffer): Promise<void> {
