@@ -1,6 +1,6 @@
 import { DISTRICTS, findDistrict, TOPIC_LEVEL } from '#core';
-import { deviceKinds, findDepartment, findKind } from '#kinds';
-import { CITY_MIX } from './city-mix.js';
+import { admissibleKinds, deviceKinds, findDepartment, findKind } from '#kinds';
+import { CITY_MIX, cityMix } from './city-mix.js';
 import { buildCity } from './city.js';
 import { PLACES } from './places.js';
 
@@ -17,10 +17,29 @@ describe('the simulated city', () => {
   it.each([60, 100])('of %i devices has the 25 real lampposts, every kind and all 18 districts', (size) => {
     const city = buildCity(size, 'hong-kong');
     expect(city.filter((device) => /^[A-Z]{1,2}\d{4}$/.test(device.id))).toHaveLength(25);
-    expect([...new Set(city.map((device) => device.kind))].sort()).toEqual(deviceKinds.map(({ name }) => name));
+    expect([...new Set(city.map((device) => device.kind))].sort()).toEqual(
+      admissibleKinds(deviceKinds, new Map()).map(({ name }) => name),
+    );
     expect([...new Set(city.map((device) => findDistrict(device.latitude, device.longitude)))].sort()).toEqual(
       DISTRICTS.map(({ code }) => code),
     );
+  });
+
+  it('has kinds that could identify people only when they are approved (THREATS 40)', () => {
+    const kindsOf = (approved: string) => buildCity(100, 'hong-kong', cityMix(approved)).map(({ kind }) => kind);
+    expect(kindsOf('')).not.toContain('journey-time');
+    expect(kindsOf('journey-time=PIA/2026/3')).toContain('journey-time');
+  });
+
+  it('gives its devices a place, and a street where there is one', () => {
+    const city = buildCity(2000, 'hong-kong');
+    const tagsOf = (prefix: string, place: string) =>
+      city.find(({ id, tags }) => id.startsWith(prefix) && tags?.['place'] === place)?.tags;
+    expect(tagsOf('PKS', 'Causeway Bay, Lockhart Road')).toEqual({
+      place: 'Causeway Bay, Lockhart Road',
+      street: 'Lockhart Road',
+    });
+    expect(tagsOf('LPN', 'Hong Kong Park')).toEqual({ place: 'Hong Kong Park' });
   });
 
   it('has its kinds in proportion when it is large', () => {

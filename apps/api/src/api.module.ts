@@ -42,6 +42,8 @@ import { NetworkServersController } from './network/network-servers.controller.j
 import { NetworkServerService } from './network/network-server.service.js';
 import { CLOCK, FEED_TAIL, JOURNAL_COUNTS, LOGGER, REGISTRY, SERVICE_BUS, SETTINGS, TELEMETRY } from './ports.js';
 import type { ApiAdapters } from './ports.js';
+import { PrivacyRegister } from './privacy/privacy-register.service.js';
+import { PrivacyRegisterController } from './privacy/privacy-register.controller.js';
 import { CompletenessService } from './readings/completeness.service.js';
 import { DeviceReadingsService } from './readings/device-readings.service.js';
 import { FleetReadingsService } from './readings/fleet-readings.service.js';
@@ -68,6 +70,7 @@ export interface ApiParts {
 
 const CONTROLLERS = [
   KindsController,
+  PrivacyRegisterController,
   SessionController,
   // Before the alarms, whose `:id` would take 'stream' for one.
   StreamsController,
@@ -112,6 +115,7 @@ const SERVICES = [
   NetworkAuthentication,
   NetworkServerService,
   PasswordChecker,
+  PrivacyRegister,
   ReadinessService,
   ReadingTail,
   RuleService,

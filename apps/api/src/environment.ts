@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { LamplighterError, readEnvironment, variable } from '#core';
 import { checkProductionSecrets, generatePassword, loadOrCreateSecret } from '#identity';
+import { type Approvals, kinds, readApprovals } from '#kinds';
 import { dataDirectory, type Environment, type ProcessSettings, processSettings, processVariables } from '#service';
 
 const DECLARATION = {
@@ -19,6 +20,8 @@ const DECLARATION = {
   LAMPLIGHTER_HTTP_RATE: variable.integer(500, { min: 0, max: 1_000_000 }),
   /** Set behind a proxy that terminates TLS: cookies get `Secure`, and the proxy's X-Forwarded-For is believed. */
   LAMPLIGHTER_BEHIND_PROXY: variable.flag(),
+  /** References of recorded approvals by kind, such as `journey-time=PIA/2026/3`. */
+  LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
   INFLUX_URL: variable.optional(),
   INFLUX_TOKEN: variable.optional(),
   INFLUX_ORG: variable.text('lamplighter'),
@@ -41,6 +44,8 @@ export interface ApiSettings extends ProcessSettings {
   } | null;
   readonly requestsPerSecond: number;
   readonly behindProxy: boolean;
+  /** Of kinds that could identify people (THREATS 40). */
+  readonly approvals: Approvals;
   readonly adminPassword: string;
   readonly serviceKey: string;
   /** HMAC key of device and API keys. */
@@ -55,7 +60,9 @@ export interface ApiSettings extends ProcessSettings {
  */
 export function readApiSettings(environment: Environment): ApiSettings {
   const read = readEnvironment(DECLARATION, environment);
-  refuse([...faultsOf(read), ...checkProductionSecrets(environment)]);
+  const { approvals, faults } = readApprovals(read.LAMPLIGHTER_APPROVED_KINDS, kinds);
+  const approvalFaults = faults.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`);
+  refuse([...faultsOf(read), ...approvalFaults, ...checkProductionSecrets(environment)]);
   const data = dataDirectory(read.LAMPLIGHTER_DATA_DIR);
   const secret = (name: string, make: number | (() => string)): string => loadOrCreateSecret(data.secret(name), make);
   return {
@@ -69,6 +76,7 @@ export function readApiSettings(environment: Environment): ApiSettings {
     influx: influxOf(read),
     requestsPerSecond: read.LAMPLIGHTER_HTTP_RATE,
     behindProxy: read.LAMPLIGHTER_BEHIND_PROXY,
+    approvals,
     ...processSettings('api', read, data),
     adminPassword: read.LAMPLIGHTER_ADMIN_PASSWORD ?? secret('admin-password', generatePassword),
     serviceKey: read.LAMPLIGHTER_SERVICE_KEY ?? secret('service.key', 32),

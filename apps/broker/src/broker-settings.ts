@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DEFAULT_QUOTA, type QuotaDefaults } from '#core';
+import type { Approvals } from '#kinds';
 
 /** Everything about the broker that an operator or a test may set. Times are milliseconds, sizes bytes. */
 export interface BrokerSettings {
@@ -16,6 +17,8 @@ export interface BrokerSettings {
   readonly dataDirectory: string;
   /** Test configuration without credentials, journal or permissions; refused on anything but loopback. */
   readonly open: boolean;
+  /** Of kinds that could identify people: devices of the others are not let in, so that nothing of them is journalled. */
+  readonly approvals: Approvals;
   readonly limits: BrokerLimits;
 }
 
@@ -95,6 +98,7 @@ export function defaultSettings(dataDirectory: string): BrokerSettings {
     webSocketPort: null,
     dataDirectory,
     open: false,
+    approvals: new Map(),
     limits: DEFAULT_LIMITS,
   };
 }

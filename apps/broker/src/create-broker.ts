@@ -43,7 +43,7 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
   const directory = new CredentialDirectory(registry, clock);
   const policy = settings.open
     ? new OpenPolicy()
-    : new RegistryPolicy(registry, directory, options.secrets, clock, settings.limits.deviceQuotas);
+    : new RegistryPolicy(registry, directory, options.secrets, clock, settings.limits.deviceQuotas, settings.approvals);
   const parts = BrokerModule.over({ settings, journal, registry, policy, clock, logger });
   // Without this Nest would end the process of whoever composes a broker wrongly.
   const application = await NestFactory.createApplicationContext(parts, { logger: false, abortOnError: false });

@@ -15,6 +15,7 @@ describe('the environment of the broker', () => {
       port: 1883,
       tls: null,
       open: false,
+      approvals: new Map(),
       webSocketPath: join(directory, 'run', 'mqtt-ws.sock'),
     });
     expect(registry).toEqual({ type: 'sqlite', path: join(directory, 'registry.sqlite') });

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quotaVariable, type readEnvironment, variable } from '#core';
+import { type Approvals, kinds, readApprovals } from '#kinds';
 import {
   type DataDirectory,
   dataDirectory,
@@ -44,6 +45,7 @@ const DECLARATION = {
   LAMPLIGHTER_MQTT_RATE: variable.integer(DEFAULT_LIMITS.messagesPerSecond, { min: 1, max: 1_000_000 }),
   LAMPLIGHTER_DEVICE_QUOTA: quotaVariable(),
   LAMPLIGHTER_MQTT_MAX_PACKET_BYTES: variable.integer(DEFAULT_LIMITS.maxPacketBytes, { min: 1_024, max: 64 * 2 ** 20 }),
+  LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
 };
 
 export interface BrokerConfiguration extends ProcessSettings, ServiceKeySettings {
@@ -66,8 +68,10 @@ export function configurationOf(environment: Environment): BrokerConfiguration {
       faults.push(
         `LAMPLIGHTER_JOURNAL: expected lmdb, got '${values.LAMPLIGHTER_JOURNAL.replace(/\/\/[^@/]*@/, '//***@')}'`,
       );
+    const { approvals, faults: unread } = readApprovals(values.LAMPLIGHTER_APPROVED_KINDS, kinds);
+    faults.push(...unread.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`));
     return {
-      settings: brokerSettings(values, data, tlsOf(values, data.path, faults)),
+      settings: brokerSettings(values, data, tlsOf(values, data.path, faults), approvals),
       registry,
       journal: { directory: data.journal, maxBytes: values.LAMPLIGHTER_JOURNAL_MAX_BYTES },
       pepperFile: data.secret('pepper.key'),
@@ -79,7 +83,12 @@ export function configurationOf(environment: Environment): BrokerConfiguration {
 
 type Values = ReturnType<typeof readEnvironment<typeof DECLARATION>>;
 
-function brokerSettings(values: Values, data: DataDirectory, tls: TlsSettings | null): BrokerSettings {
+function brokerSettings(
+  values: Values,
+  data: DataDirectory,
+  tls: TlsSettings | null,
+  approvals: Approvals,
+): BrokerSettings {
   return {
     host: values.LAMPLIGHTER_HOST,
     port: values.LAMPLIGHTER_MQTT_PORT,
@@ -88,6 +97,7 @@ function brokerSettings(values: Values, data: DataDirectory, tls: TlsSettings | 
     webSocketPort: values.LAMPLIGHTER_MQTT_WS_PORT === 0 ? null : values.LAMPLIGHTER_MQTT_WS_PORT,
     dataDirectory: data.path,
     open: values.LAMPLIGHTER_MQTT_OPEN,
+    approvals,
     limits: {
       ...DEFAULT_LIMITS,
       maxConnections: values.LAMPLIGHTER_MQTT_MAX_CONNECTIONS,

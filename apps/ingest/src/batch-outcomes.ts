@@ -31,6 +31,9 @@ interface Refused {
   unlisted: number;
 }
 
+/** Messages refused for this are counted and said to have come, but their bytes are not kept (THREATS 40). */
+export const WITHHELD_CODE = 'kind-not-approved';
+
 /**
  * What became of each message of a batch, by the rule of the ledger: a message with several readings is stored when one of them was,
  * else duplicate when one was and none failed, else dead letter. So every message has exactly one outcome.
@@ -198,6 +201,8 @@ export function platformFault(code: ErrorCode, detail: string, actual?: string):
   return { code, pointer: '', detail: `${detail} ${ERRORS[code].remedy}`, ...(actual === undefined ? {} : { actual }) };
 }
 
+const NO_BYTES = new Uint8Array(0);
+
 function letterOf(record: JournalRecord, refused: Refused, partial: boolean): DeadLetter {
   const { device, claimed, rejections, unlisted } = refused;
   const more: Rejection = {
@@ -210,7 +215,7 @@ function letterOf(record: JournalRecord, refused: Refused, partial: boolean): De
     sequence: record.sequence,
     source: record.source,
     topic: record.topic,
-    payload: record.payload,
+    payload: rejections[0]!.code === WITHHELD_CODE ? NO_BYTES : record.payload,
     receivedAt: record.receivedAt,
     device: device?.id ?? claimed,
     department: device?.department ?? null,

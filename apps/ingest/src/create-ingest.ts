@@ -3,7 +3,7 @@ import type { Logger } from 'pino';
 import type { Clock, ReadingBatch, ServiceStatus } from '#core';
 import type { Transcoder } from '#device-types';
 import type { JournalConsumer } from '#journal';
-import { kinds } from '#kinds';
+import { type Approvals, kinds } from '#kinds';
 import { Health, Retry, StatusPublisher } from '#service';
 import type { StoredKey } from '#timeseries';
 import { BatchWriter, CONSUMER } from './batch-writer.js';
@@ -42,6 +42,8 @@ export interface IngestParts {
   readonly bus: ReportChannel & { publishStatus(status: ServiceStatus): void };
   readonly timePolicy: TimePolicy;
   readonly batchMessages: number;
+  /** Of kinds that could identify people; messages of devices of the others are refused. */
+  readonly approvals: Approvals;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -156,7 +158,7 @@ async function createPipeline(parts: IngestParts, shared: Shared, journal: Journ
   return new Pipeline(
     new UnwrapStage(store, directory, { whenWritten, retry }),
     new DecodeStage(),
-    new IdentifyStage(directory, retry),
+    new IdentifyStage(directory, retry, parts.approvals),
     new HearStage({ sessions, gateways, states, retry, counters }),
     new TranscodeStage({ transcoder, states }),
     new ValidateStage(),

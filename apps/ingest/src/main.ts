@@ -15,13 +15,14 @@ await runService({
     const adapters = await openAdapters(settings, onFatal);
     const transcoder = createTranscoder();
     const bus = startServiceBus(SERVICE, settings, logger);
-    const { timePolicy, batchMessages } = settings;
+    const { timePolicy, batchMessages, approvals } = settings;
     const ingest = await createIngest({
       adapters,
       transcoder,
       bus,
       timePolicy,
       batchMessages,
+      approvals,
       clock: systemClock,
       logger,
       random: Math.random,

@@ -1,4 +1,5 @@
 import { variable } from '#core';
+import { type Approvals, kinds, readApprovals } from '#kinds';
 import {
   type BusSettings,
   busSettings,
@@ -32,6 +33,7 @@ const DECLARATION = {
   LAMPLIGHTER_FEED_MAX_BYTES: variable.integer(4 * 2 ** 30, { min: 2 ** 20, max: 2 ** 50 }),
   LAMPLIGHTER_FEED_RETAIN_BYTES: variable.integer(256 * 2 ** 20, { min: 0, max: 2 ** 50 }),
   LAMPLIGHTER_BATCH_MESSAGES: variable.integer(8_192, { min: 1, max: 65_536 }),
+  LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
 };
 
 /** The embedded engine is opened here and served to the others on the socket. */
@@ -46,6 +48,8 @@ export interface IngestSettings extends ProcessSettings, BusSettings {
   readonly timePolicy: TimePolicy;
   /** Messages of one batch at most. */
   readonly batchMessages: number;
+  /** Of kinds that could identify people. */
+  readonly approvals: Approvals;
 }
 
 /**
@@ -57,7 +61,10 @@ export function settingsOf(environment: Environment): IngestSettings {
   return readSettings('Ingest', environment, DECLARATION, (values, faults) => {
     const data = dataDirectory(values.LAMPLIGHTER_DATA_DIR);
     if (values.LAMPLIGHTER_JOURNAL !== 'lmdb') faults.push('LAMPLIGHTER_JOURNAL: expected lmdb');
+    const { approvals, faults: unread } = readApprovals(values.LAMPLIGHTER_APPROVED_KINDS, kinds);
+    faults.push(...unread.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`));
     return {
+      approvals,
       journalDirectory: data.journal,
       feed: {
         directory: data.feed,

@@ -91,6 +91,12 @@ export const ERRORS = {
     'Install a release that has the kind, or correct the device.',
     422,
   ),
+  'kind-not-approved': entry(
+    'rejection',
+    'The kind could identify people, and no approval of it is on record',
+    'Put the approval on record, name its reference in LAMPLIGHTER_APPROVED_KINDS and start again.',
+    403,
+  ),
   'wrong-topic': entry(
     'rejection',
     'The topic does not match the registry entry of the device',

@@ -1,4 +1,4 @@
-import { admissibleKinds, readApprovals, refusedKinds } from './approvals.js';
+import { admissibleKinds, readApprovals, refusalOf, refusedKinds } from './approvals.js';
 import { kinds } from './catalogue.js';
 import { defineKind } from './define-kind.js';
 import { IntegerMetric } from './metric.decorators.js';
@@ -40,11 +40,12 @@ const plateReader = defineKind({
     approvalRequired: titles('Privacy Commissioner', '私隱專員', '隐私专员'),
   },
 });
-const planted = [...kinds, plateReader];
+const harmless = kinds.filter((kind) => kind.identifiesPeople === undefined);
+const planted = [...harmless, plateReader];
 
 describe('T40 kinds that would identify people', () => {
   it('are refused without an approval, by name and with the reason', () => {
-    expect(admissibleKinds(planted, new Map())).toEqual(kinds);
+    expect(admissibleKinds(planted, new Map())).toEqual(harmless);
     expect(refusedKinds(planted, new Map())).toEqual([
       { kind: plateReader, reason: 'identifies-people-without-approval' },
     ]);
@@ -53,8 +54,8 @@ describe('T40 kinds that would identify people', () => {
   it('are admitted under a recorded approval of their own, and only then', () => {
     expect(admissibleKinds(planted, new Map([['plate-reader', 'PCPD/2026/14']]))).toEqual(planted);
     expect(refusedKinds(planted, new Map([['plate-reader', 'PCPD/2026/14']]))).toEqual([]);
-    expect(admissibleKinds(planted, new Map([['crowd-counter', 'PCPD/2026/14']]))).toEqual(kinds);
-    expect(admissibleKinds(planted, new Map([['plate-reader', ' ']]))).toEqual(kinds);
+    expect(admissibleKinds(planted, new Map([['crowd-counter', 'PCPD/2026/14']]))).toEqual(harmless);
+    expect(admissibleKinds(planted, new Map([['plate-reader', ' ']]))).toEqual(harmless);
   });
 
   it('cannot hide: a metric about single persons needs consent or an approval', () => {
@@ -62,8 +63,15 @@ describe('T40 kinds that would identify people', () => {
     expect(defineKind({ ...PLATE_READER, consent: SOMETHING }).consent).toBe(SOMETHING);
   });
 
-  it('are none of the kinds of this city', () => {
-    expect(kinds.filter((kind) => kind.identifiesPeople !== undefined)).toEqual([]);
+  it('are few in this city, and refused with what would have to be approved', () => {
+    const identifying = kinds.filter((kind) => kind.identifiesPeople !== undefined);
+    expect(identifying.map(({ name }) => name)).toEqual(['journey-time']);
+    expect(refusalOf('journey-time', kinds, new Map())).toMatch(
+      /A privacy impact assessment.*LAMPLIGHTER_APPROVED_KINDS=journey-time=/,
+    );
+    expect(refusalOf('journey-time', kinds, new Map([['journey-time', 'PIA/2026/3']]))).toBeNull();
+    expect(refusalOf('smart-lamppost', kinds, new Map())).toBeNull();
+    expect(refusalOf('no-kind', kinds, new Map())).toBeNull();
   });
 });
 

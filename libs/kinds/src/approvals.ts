@@ -48,6 +48,14 @@ export function refusedKinds(kinds: readonly Kind[], approvals: Approvals): Refu
     .map((kind) => ({ kind, reason: 'identifies-people-without-approval' }));
 }
 
+/** What to tell whoever uses a kind that needs an approval; null when it may be used, or is no kind at all. */
+export function refusalOf(name: string, kinds: readonly Kind[], approvals: Approvals): string | null {
+  const kind = kinds.find((candidate) => candidate.name === name);
+  if (kind?.identifiesPeople === undefined || isAdmissible(kind, approvals)) return null;
+  const { what, approvalRequired } = kind.identifiesPeople;
+  return `Devices of the kind '${name}' could identify people: ${what.en} Needed: ${approvalRequired.en} Then set LAMPLIGHTER_APPROVED_KINDS=${name}=<reference of the approval>.`;
+}
+
 function isAdmissible(kind: Kind, approvals: Approvals): boolean {
   return kind.identifiesPeople === undefined || (approvals.get(kind.name) ?? '').trim() !== '';
 }

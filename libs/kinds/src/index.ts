@@ -11,5 +11,12 @@ export * from './derivation.js';
 export * from './group.js';
 export { describeKind, type KindDescription } from './describe-kind.js';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.js';
-export { admissibleKinds, readApprovals, refusedKinds, type Approvals, type RefusedKind } from './approvals.js';
+export {
+  admissibleKinds,
+  readApprovals,
+  refusalOf,
+  refusedKinds,
+  type Approvals,
+  type RefusedKind,
+} from './approvals.js';
 export { privacyRegister, type RegisterEntry, type RegisterItem } from './privacy-register.js';

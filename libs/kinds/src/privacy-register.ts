@@ -59,6 +59,11 @@ const IDENTIFYING = titles(
   '可能識別個人身分；須經批准並備案方可使用。',
   '可能识别个人身份；须经批准并备案方可使用。',
 );
+const NOT_IN_USE = titles(
+  'Could identify people; not approved, so the platform refuses it and stores nothing.',
+  '可能識別個人身分；未獲批准，平台拒絕使用，不會儲存任何資料。',
+  '可能识别个人身份；未获批准，平台拒绝使用，不会存储任何数据。',
+);
 
 /**
  * The public register (THREATS 40): what each kind collects about people, why, and for how long. Plain data, made from the
@@ -70,7 +75,7 @@ export function privacyRegister(kinds: readonly Kind[], approvals: Approvals = n
     titles: kind.titles,
     description: kind.description,
     department: { id: kind.department, titles: findDepartment(kind.department)!.titles },
-    summary: summaryOf(kind),
+    summary: summaryOf(kind, approvals),
     collects: kind.metrics.flatMap(itemOf),
     consent: kind.consent ?? null,
     identifiesPeople:
@@ -80,8 +85,8 @@ export function privacyRegister(kinds: readonly Kind[], approvals: Approvals = n
   }));
 }
 
-function summaryOf(kind: Kind): Titles {
-  if (kind.identifiesPeople !== undefined) return IDENTIFYING;
+function summaryOf(kind: Kind, approvals: Approvals): Titles {
+  if (kind.identifiesPeople !== undefined) return approvals.has(kind.name) ? IDENTIFYING : NOT_IN_USE;
   if (kind.metrics.some((metric) => metric.privacy === 'personal')) return PERSONAL;
   return kind.metrics.some((metric) => metric.privacy === 'aggregate') ? AGGREGATE : NOTHING;
 }

@@ -1,4 +1,4 @@
-import { compileValidator, deviceKinds, findKind } from '#kinds';
+import { admissibleKinds, compileValidator, deviceKinds, findKind } from '#kinds';
 import { buildCity, type SimulatedDevice } from '../city.js';
 import { faultsOf } from '../faults.js';
 import { CityScript, type Oddities } from './city-script.js';
@@ -8,7 +8,9 @@ const START = Date.parse('2026-06-01T08:00:00+08:00');
 const NONE: Oddities = { badRate: 0, duplicateRate: 0, driftingShare: 0, faultsPerDay: 0 };
 const CITY = buildCity(24, 'test');
 const [LAMPPOST] = CITY as [SimulatedDevice];
-const ONE_OF_EACH_KIND = deviceKinds.map(({ name }) => buildCity(100, 'test').find(({ kind }) => kind === name)!);
+const ONE_OF_EACH_KIND = admissibleKinds(deviceKinds, new Map()).map(({ name }) =>
+  buildCity(100, 'test').find(({ kind }) => kind === name)!,
+);
 const EACH_FAULT = deviceKinds.flatMap(({ name }) =>
   faultsOf(name).flatMap((fault) => (fault.values === undefined ? [] : [[name, fault.name, fault.values] as const])),
 );

@@ -5,6 +5,7 @@
 export function needsCaller(method: string, route: string | undefined): boolean {
   if (route === '/metrics') return true;
   if (route === undefined || !route.startsWith('/v1/')) return false;
+  if (route === '/v1/privacy-register') return false;
   if (route === '/v1/telemetry' || route === '/v1/uplinks' || route.startsWith('/v1/network/')) return false;
   return !(route === '/v1/session' && method === 'POST');
 }

@@ -1,11 +1,12 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { deviceKinds } from '#kinds';
+import { deviceKinds, kinds, refusalOf } from '#kinds';
 import { planImport } from '#registry';
 import type { Registry } from '#registry';
 import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { DeviceTypeCatalogue } from '../device-types/device-type-catalogue.service.js';
-import { REGISTRY } from '../ports.js';
+import type { ApiSettings } from '../environment.js';
+import { REGISTRY, SETTINGS } from '../ports.js';
 import type { DeviceWithAccessDto } from './device.dto.js';
 import type { ImportResultDto } from './device-import.dto.js';
 import { DeviceService } from './device.service.js';
@@ -18,6 +19,7 @@ const BATCH = 1_000;
 export class DeviceImportService {
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
+    @Inject(SETTINGS) private readonly settings: ApiSettings,
     private readonly devices: DeviceService,
     private readonly types: DeviceTypeCatalogue,
   ) {}
@@ -26,6 +28,7 @@ export class DeviceImportService {
     const departments = (await this.registry.departments.list()).map(({ id }) => id).filter((id) => sees(caller, id));
     const { rows, valid, faults } = await planImport(csv, {
       kinds: deviceKinds,
+      refusalOf: (kind) => refusalOf(kind, kinds, this.settings.approvals),
       departments,
       deviceTypes: await this.types.kinds(),
       registered: async (ids) => new Set((await this.registry.devices.getMany(ids)).map(({ id }) => id)),

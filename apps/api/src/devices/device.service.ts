@@ -1,5 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { generateKey, hashKey } from '#identity';
+import { kinds, refusalOf } from '#kinds';
 import type { Device, NewDevice, Registry } from '#registry';
 import { scopeOf, sees, visible } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
@@ -51,7 +52,10 @@ export class DeviceService {
 
   /** Registers devices and makes their keys, which appear in this answer only. All or nothing. */
   async create(caller: Caller, devices: readonly NewDevice[]): Promise<DeviceWithAccessDto[]> {
-    for (const { department } of devices) this.refuseForeign(caller, department);
+    for (const { department, kind } of devices) {
+      this.refuseForeign(caller, department);
+      this.refuseUnapproved(kind);
+    }
     await this.types.requireFor(devices);
     const created = await this.registry.devices.create(devices);
     const access = await this.issueKeys(created);
@@ -110,6 +114,12 @@ export class DeviceService {
     throw new Problem('forbidden', `The credentials may not register devices for '${department}'.`, {
       pointer: '/department',
     });
+  }
+
+  /** Here, where all ways of registering meet: by hand, from a file, from a claim (THREATS 40). */
+  private refuseUnapproved(kind: string): void {
+    const refusal = refusalOf(kind, kinds, this.settings.approvals);
+    if (refusal !== null) throw new Problem('kind-not-approved', refusal, { pointer: '/kind' });
   }
 
   private async requireDepartment(caller: Caller, department: string): Promise<void> {

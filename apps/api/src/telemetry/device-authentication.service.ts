@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { verifyKey } from '#identity';
+import { kinds, refusalOf } from '#kinds';
 import type { Device, Registry } from '#registry';
 import { AuthenticationService } from '../auth/authentication.service.js';
 import { presentedBy } from '../auth/credentials.js';
@@ -19,7 +20,7 @@ export class DeviceAuthentication {
     private readonly authentication: AuthenticationService,
   ) {}
 
-  /** @throws Problem `unauthenticated`, `too-many-requests`, or `forbidden` for an isolated device */
+  /** @throws Problem `unauthenticated`, `too-many-requests`, `forbidden` for an isolated device, `kind-not-approved` */
   async deviceOf(request: FastifyRequest): Promise<Device> {
     const { id, key } = presentedKey(request);
     const credential = await this.registry.credentials.get(id);
@@ -33,6 +34,8 @@ export class DeviceAuthentication {
     const device = await this.registry.devices.get(credential.subject);
     if (device === null) throw new Problem('unauthenticated', 'The device id or its key is wrong.');
     if (!device.enabled) throw new Problem('forbidden', 'The device is isolated.');
+    const refusal = refusalOf(device.kind, kinds, this.settings.approvals);
+    if (refusal !== null) throw new Problem('kind-not-approved', refusal);
     return device;
   }
 }

@@ -30,6 +30,7 @@ export type Refusal =
   | 'wrong-certificate'
   | 'revoked'
   | 'device-disabled'
+  | 'kind-not-approved'
   | 'throttled'
   | 'journal-full'
   | 'registry-unavailable';

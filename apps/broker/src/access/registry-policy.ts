@@ -1,6 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { type Clock, type Quota, quotaFor, type QuotaDefaults } from '#core';
 import { type Decision, mayPublish, mayReceive, maySubscribe, type Principal, verifyKey } from '#identity';
+import { type Approvals, kinds, refusedKinds } from '#kinds';
 import type { Credential, Registry } from '#registry';
 import { journalSource, type OwnerOfTopic } from '../lane/journal-source.js';
 import type { AccessPolicy, ConnectAttempt, Refusal, Verdict } from './access-policy.js';
@@ -20,6 +21,8 @@ const SERVICE_NAME = /^service:[a-z][a-z0-9-]{0,31}$/;
 /** Credentials and permissions of the registry. */
 export class RegistryPolicy implements AccessPolicy {
   readonly users: UserAuthenticator;
+  /** Kinds that could identify people and are not approved: nothing of them may get as far as the journal (THREATS 40). */
+  private readonly refusedKinds: ReadonlySet<string>;
   private readonly throttle: LoginThrottle;
   private readonly serviceKeyHash: Buffer;
   private readonly ownerOf: OwnerOfTopic = (topic) => this.directory.ownerOfTopic(topic);
@@ -30,7 +33,9 @@ export class RegistryPolicy implements AccessPolicy {
     private readonly secrets: BrokerSecrets,
     private readonly clock: Clock,
     private readonly quotas: QuotaDefaults,
+    approvals: Approvals,
   ) {
+    this.refusedKinds = new Set(refusedKinds(kinds, approvals).map(({ kind }) => kind.name));
     this.users = new UserAuthenticator(registry, secrets.pepper, clock);
     this.throttle = new LoginThrottle(clock);
     this.serviceKeyHash = sha256(secrets.serviceKey);
@@ -65,7 +70,7 @@ export class RegistryPolicy implements AccessPolicy {
   standing(username: string, keyHash: string | null): string | null {
     const entry = this.directory.find(username);
     const principal = entry && principalOf(entry);
-    if (entry === null || principal === null || typeof principal === 'string') return null;
+    if (entry === null || principal === null || typeof principal === 'string' || this.isRefused(principal)) return null;
     const { credential } = entry;
     // Of a key that was replaced with an overlap, its bearer need not notice anything until the overlap ends.
     const key = keyHash !== null && this.isValid(credential, keyHash) ? keyHash : credential.keyHash;
@@ -113,10 +118,15 @@ export class RegistryPolicy implements AccessPolicy {
     if ('refused' in proof) return proof;
     const principal = principalOf(entry);
     if (typeof principal === 'string') return { refused: principal };
+    if (this.isRefused(principal)) return { refused: 'kind-not-approved' };
     // The client id is bound to the credential, or its holder could end and inherit the session of another (THREATS 1).
     return attempt.clientId === entry.credential.clientId
       ? { principal, ...proof }
       : { refused: 'client-id-not-bound' };
+  }
+
+  private isRefused(principal: Principal): boolean {
+    return principal.type === 'device' && this.refusedKinds.has(principal.kind);
   }
 
   /**

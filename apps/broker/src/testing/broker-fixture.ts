@@ -67,6 +67,7 @@ export class BrokerFixture {
       webSocketPort: null,
       dataDirectory: this.directory,
       open: false,
+      approvals: new Map(),
       ...options.settings,
       limits: { ...DEFAULT_LIMITS, registryPollMs: 100, ...options.limits },
     };

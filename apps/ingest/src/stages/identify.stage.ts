@@ -1,7 +1,8 @@
 import { rejection } from '#codecs';
 import { deviceTopic, type DeviceTopic, type JournalRecord, type Rejection } from '#core';
+import { type Approvals, kinds, refusalOf, refusedKinds } from '#kinds';
 import type { Retry } from '#service';
-import type { BatchOutcomes } from '../batch-outcomes.js';
+import { type BatchOutcomes, WITHHELD_CODE } from '../batch-outcomes.js';
 import type { DeviceDirectory, KnownDevice } from '../devices/device-directory.js';
 import { eachMessage } from './each-message.js';
 import type {
@@ -19,10 +20,17 @@ import type {
  * written by another broker, or before a device moved to another department, is judged here.
  */
 export class IdentifyStage {
+  /** Kinds that could identify people and are not approved, with what to tell (THREATS 40). */
+  private readonly refused: ReadonlyMap<string, string>;
+
   constructor(
     private readonly directory: DeviceDirectory,
     private readonly retry: Retry,
-  ) {}
+    approvals: Approvals,
+  ) {
+    const refused = refusedKinds(kinds, approvals);
+    this.refused = new Map(refused.map(({ kind: { name } }) => [name, refusalOf(name, kinds, approvals)!]));
+  }
 
   /** Waits for a registry that does not answer: nobody is called unknown because of it. */
   async run({ telemetry, network }: DecodedMessages, outcomes: BatchOutcomes): Promise<IdentifiedMessages> {
@@ -48,6 +56,12 @@ export class IdentifyStage {
   private identify(message: AddressedMessage, outcomes: BatchOutcomes): IdentifiedMessage | null {
     const { record, items, rejections, address } = message;
     const device = this.directory.find(address.device);
+    const withheld = this.withheld(device, address);
+    if (withheld !== null) {
+      // Alone: what else is wrong with it may quote what must not be kept.
+      outcomes.failed(record, [withheld], device?.identity ?? null);
+      return null;
+    }
     const fault = judge(device, address, record);
     if (fault !== null || items.length === 0) {
       outcomes.failed(record, fault === null ? rejections : [...rejections, fault], device?.identity ?? null);
@@ -60,12 +74,24 @@ export class IdentifyStage {
   private identifyEvent(message: NetworkMessage, outcomes: BatchOutcomes): IdentifiedEvent | null {
     const { record, name, event, rejections } = message;
     const device = name === null ? undefined : this.directory.find(name);
-    const fault = event === null ? null : judgeEvent(name!, device);
+    const withheld = this.withheld(device, null);
+    const fault = withheld ?? (event === null ? null : judgeEvent(name!, device));
     if (event === null || fault !== null) {
       outcomes.failed(record, fault === null ? rejections : [fault], device?.identity ?? null);
       return null;
     }
     return { record, device: device!, event };
+  }
+
+  /** Before anything else is judged: of a message that may not be kept, nothing is. */
+  private withheld(device: KnownDevice | undefined, address: DeviceTopic | null): Rejection | null {
+    if (this.refused.size === 0) return null;
+    for (const kind of [device?.identity.kind, address?.kind]) {
+      const refusal = kind === undefined ? undefined : this.refused.get(kind);
+      if (refusal !== undefined)
+        return rejection(WITHHELD_CODE, '', `${refusal} The payload was withheld.`, 'an approved kind', kind!);
+    }
+    return null;
   }
 }
 

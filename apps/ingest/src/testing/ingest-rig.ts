@@ -6,6 +6,7 @@ import { type Clock, encodeReplay, replayedLetter, replayTopic, type ServiceStat
 import type { Transcoder } from '#device-types';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
+import type { Approvals } from '#kinds';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
 import type { StoredDeadLetter, TelemetryStore } from '#timeseries';
@@ -27,6 +28,7 @@ export interface RigOptions {
   readonly batchMessages?: number;
   /** What device types make of payloads; without it there are no device types. */
   readonly transcoder?: Pick<Transcoder, 'find' | 'decode' | 'map'>;
+  readonly approvals?: Approvals;
   /** Stands between ingest and the store. */
   readonly wrapStore?: (store: TelemetryStore) => TelemetryStore;
 }
@@ -77,6 +79,7 @@ export class IngestRig {
       },
       timePolicy: { maxAgeMs, maxFutureMs },
       batchMessages: this.options.batchMessages ?? 8_192,
+      approvals: this.options.approvals ?? new Map(),
       clock: this.options.clock ?? systemClock,
       logger: pino({ level: process.env.LAMPLIGHTER_LOG_LEVEL ?? 'silent' }),
       random: () => 0,

@@ -16,6 +16,8 @@ export interface ImportContext {
   readonly deviceTypes?: ReadonlyMap<string, string>;
   /** Told how many rows have been looked at. */
   checked?(rows: number): void;
+  /** Why devices of a kind may not be registered; null when they may. */
+  refusalOf?(kind: string): string | null;
 }
 
 export interface ImportFault {

@@ -172,6 +172,8 @@ class Planner {
     const kind = isFromTemplate ? template.kind : read('kind', readKind(text('kind'), this.context));
     if (template !== undefined && kind !== undefined && kind !== template.kind)
       this.fault('template', 'bad-field', `the template is for the kind '${template.kind}'`, template.id);
+    const refusal = kind === undefined ? null : (this.context.refusalOf?.(kind) ?? null);
+    if (refusal !== null) this.fault('kind', 'kind-not-approved', refusal, kind!);
     // Without its kind an empty department cannot be judged; one fault is enough.
     const department =
       kind === undefined && text('department') === ''
