@@ -4,7 +4,7 @@ type Json = { [key: string]: unknown };
 
 const METHODS = ['get', 'put', 'post', 'patch', 'delete'] as const;
 /** Routes that answer without credentials. */
-const OPEN = /^\/(?:health|docs|openapi\.json|asyncapi\.json)/;
+const OPEN = /^\/(?:health|docs|openapi\.json|asyncapi\.json|privacy-register|v1\/privacy-register)/;
 
 /**
  * Turns what @nestjs/swagger writes, OpenAPI 3.0, into OpenAPI 3.1, whose schemas are JSON Schema 2020-12: `nullable` becomes
