@@ -7,6 +7,7 @@ import { deviceStateContract } from './device-state.contract.js';
 import { deviceTypeContract } from './device-types.contract.js';
 import { deviceContract } from './devices.contract.js';
 import { onboardingContract } from './onboarding.contract.js';
+import { replayContract, sightingContract } from './replays.contract.js';
 import type { Department, Registry } from './registry.js';
 
 export interface RegistryUnderTest {
@@ -58,6 +59,8 @@ export function registryContract(subject: RegistryUnderTest): void {
   describe('onboarding', () => onboardingContract(context));
   describe('device state and gateways', () => deviceStateContract(context));
   describe('device types', () => deviceTypeContract(context));
+  describe('replays', () => replayContract(context));
+  describe('sightings', () => sightingContract(context));
   describe('alarms', () => alarmContract(context));
   describe('credentials, accounts and keys', () => accessContract(context));
   describe('rules, departments, audit and state', () => documentContract(context));

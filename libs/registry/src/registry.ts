@@ -4,6 +4,8 @@ import type { DeviceStateRepository, NetworkGatewayRepository } from './device-s
 import type { DeviceTypeRepository } from './device-types.js';
 import type { DownlinkRepository } from './downlinks.js';
 import type { NetworkServerRepository } from './network-servers.js';
+import type { ReplayRepository } from './replays.js';
+import type { SightingRepository } from './sightings.js';
 
 /**
  * Devices, credentials, accounts, rules, alarms and audit. Small data, read by every service, changed by people.
@@ -25,6 +27,8 @@ export interface Registry {
   readonly deviceTypes: DeviceTypeRepository;
   readonly deviceState: DeviceStateRepository;
   readonly gateways: NetworkGatewayRepository;
+  readonly replays: ReplayRepository;
+  readonly sightings: SightingRepository;
   /**
    * Changes since a position, oldest first, so that services keep caches: poll about once a second.
    * A service that starts reads `position()` first, loads, then polls from there.

@@ -7,6 +7,8 @@ import { deviceTypes } from './migrations/003-device-types.js';
 import { deviceState } from './migrations/007-device-state.js';
 import { networkServers } from './migrations/008-network-servers.js';
 import { downlinks } from './migrations/009-downlinks.js';
+import { replays } from './migrations/004-replays.js';
+import { sightings } from './migrations/005-sightings.js';
 import { onboarding } from './migrations/006-onboarding.js';
 import type { RegistrySchema } from './schema.js';
 
@@ -17,7 +19,9 @@ import type { RegistrySchema } from './schema.js';
  * @throws LamplighterError `registry-unavailable`
  */
 export async function migrate(db: Kysely<RegistrySchema>, types: RegistryDialect['types']): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: () => Promise.resolve(migrations(types)) } });
+  const provider = { getMigrations: () => Promise.resolve(migrations(types)) };
+  // Numbers are given when work begins and land when it is done: a database may have a later one already.
+  const migrator = new Migrator({ db, provider, allowUnorderedMigrations: true });
   const { error } = await migrator.migrateToLatest();
   if (error === undefined) return;
   if (error instanceof LamplighterError) throw error;
@@ -34,6 +38,8 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '001-first-tables': { up: (db) => execute(db, firstTables(types)) },
     '002-lorawan-devices': { up: (db) => execute(db, lorawanDevices(types)) },
     '003-device-types': { up: (db) => execute(db, deviceTypes(types)) },
+    '004-replays': { up: (db) => execute(db, replays(types)) },
+    '005-sightings': { up: (db) => execute(db, sightings(types)) },
     '006-onboarding': { up: (db) => execute(db, onboarding(types)) },
     '007-device-state': { up: (db) => execute(db, deviceState(types)) },
     '008-network-servers': { up: (db) => execute(db, networkServers(types)) },

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { DownlinkStatus } from '../downlinks.js';
 import type { NetworkServerType } from '../network-servers.js';
+import type { ReplayJob } from '../replays.js';
 import type { RegistryChange, Role, TransitionType } from '../registry.js';
 
 /**
@@ -27,6 +28,42 @@ export interface RegistrySchema {
   changes: ChangeRow;
   device_state: DeviceStateRow;
   gateways: GatewayRow;
+  replays: ReplayRow;
+  sightings: SightingRow;
+}
+
+export interface ReplayRow {
+  id: string;
+  created_at: number;
+  created_by: string;
+  departments: string | null;
+  filter: string;
+  before_sequence: number;
+  total: number;
+  state: ReplayJob['state'];
+  cancel_requested: number;
+  published: number;
+  skipped: number;
+  position: string | null;
+  started_at: number | null;
+  finished_at: number | null;
+  outcomes: string | null;
+  runner: string | null;
+  lease_until: number;
+}
+
+export interface SightingRow {
+  id: string;
+  source: string;
+  application: string | null;
+  topic: string;
+  name: string | null;
+  profile: string | null;
+  first_seen: number;
+  last_seen: number;
+  messages: number;
+  adopted_at: number | null;
+  ignored_at: number | null;
 }
 
 export interface DeviceRow {

@@ -17,6 +17,8 @@ import { SqlGatewayRepository } from './gateway.repository.js';
 import { migrate } from './migrations.js';
 import { SqlDownlinkRepository } from './downlink.repository.js';
 import { SqlNetworkServerRepository } from './network-server.repository.js';
+import { SqlReplayRepository } from './replay.repository.js';
+import { SqlSightingRepository } from './sighting.repository.js';
 import { SqlRuleRepository } from './rule.repository.js';
 import type { RegistrySchema } from './schema.js';
 import { SqlStateRepository } from './state.repository.js';
@@ -48,6 +50,9 @@ export class SqlRegistry implements Registry {
   readonly deviceState: SqlDeviceStateRepository;
   readonly gateways: SqlGatewayRepository;
 
+  readonly replays: SqlReplayRepository;
+  readonly sightings: SqlSightingRepository;
+
   private constructor(private readonly context: SqlContext) {
     this.devices = new SqlDeviceRepository(context);
     this.deviceTypes = new SqlDeviceTypeRepository(context);
@@ -60,6 +65,8 @@ export class SqlRegistry implements Registry {
     this.claims = new SqlClaimRepository(context);
     this.audit = new SqlAuditRepository(context);
     this.state = new SqlStateRepository(context);
+    this.replays = new SqlReplayRepository(context);
+    this.sightings = new SqlSightingRepository(context);
     this.networkServers = new SqlNetworkServerRepository(context);
     this.downlinks = new SqlDownlinkRepository(context);
     this.deviceState = new SqlDeviceStateRepository(context);
