@@ -49,8 +49,13 @@ import { DeviceReadingsService } from './readings/device-readings.service.js';
 import { FleetReadingsService } from './readings/fleet-readings.service.js';
 import { LatestService } from './readings/latest.service.js';
 import { ReadingsController } from './readings/readings.controller.js';
+import { ReplayRunner } from './replays/replay-runner.service.js';
+import { ReplayService } from './replays/replay.service.js';
+import { ReplaysController } from './replays/replays.controller.js';
 import { RuleService } from './rules/rule.service.js';
 import { RulesController } from './rules/rules.controller.js';
+import { SightingService } from './sightings/sighting.service.js';
+import { SightingsController } from './sightings/sightings.controller.js';
 import { AlarmTail } from './streams/alarm-tail.service.js';
 import { ReadingTail } from './streams/reading-tail.service.js';
 import { DEFAULT_STREAM_LIMITS, STREAM_LIMITS } from './streams/stream-limits.js';
@@ -80,7 +85,10 @@ const CONTROLLERS = [
   GroupsController,
   AlarmsController,
   RulesController,
+  // Before the dead letters, whose `:id` would take 'replays' for one.
+  ReplaysController,
   DeadLettersController,
+  SightingsController,
   LedgerController,
   TelemetryController,
   DownlinksController,
@@ -118,8 +126,11 @@ const SERVICES = [
   PrivacyRegister,
   ReadinessService,
   ReadingTail,
+  ReplayRunner,
+  ReplayService,
   RuleService,
   SessionService,
+  SightingService,
   StreamRegistry,
 ];
 

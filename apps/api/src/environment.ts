@@ -18,6 +18,10 @@ const DECLARATION = {
   LAMPLIGHTER_JOURNAL: variable.text('lmdb'),
   /** Requests a second of one address, on average; 0 for no limit. */
   LAMPLIGHTER_HTTP_RATE: variable.integer(500, { min: 0, max: 1_000_000 }),
+  /** Dead letters a second that a replay sends at most. */
+  LAMPLIGHTER_REPLAYS_PER_SECOND: variable.integer(500, { min: 1, max: 100_000 }),
+  /** As the broker has it: a letter that does not fit cannot be replayed. */
+  LAMPLIGHTER_MQTT_MAX_PACKET_BYTES: variable.integer(256 * 1024, { min: 1_024, max: 64 * 2 ** 20 }),
   /** Set behind a proxy that terminates TLS: cookies get `Secure`, and the proxy's X-Forwarded-For is believed. */
   LAMPLIGHTER_BEHIND_PROXY: variable.flag(),
   /** References of recorded approvals by kind, such as `journey-time=PIA/2026/3`. */
@@ -43,6 +47,8 @@ export interface ApiSettings extends ProcessSettings {
     readonly bucket: string;
   } | null;
   readonly requestsPerSecond: number;
+  readonly replaysPerSecond: number;
+  readonly maxPacketBytes: number;
   readonly behindProxy: boolean;
   /** Of kinds that could identify people (THREATS 40). */
   readonly approvals: Approvals;
@@ -75,6 +81,8 @@ export function readApiSettings(environment: Environment): ApiSettings {
     timeseries: read.LAMPLIGHTER_TIMESERIES,
     influx: influxOf(read),
     requestsPerSecond: read.LAMPLIGHTER_HTTP_RATE,
+    replaysPerSecond: read.LAMPLIGHTER_REPLAYS_PER_SECOND,
+    maxPacketBytes: read.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
     behindProxy: read.LAMPLIGHTER_BEHIND_PROXY,
     approvals,
     ...processSettings('api', read, data),

@@ -22,6 +22,7 @@ import { ApiMetrics } from '../src/health/api-metrics.js';
 import { LazyJournalReader } from '../src/journal/lazy-journal-reader.js';
 import { SCHEMA } from '../src/store-schema.js';
 import type { StreamLimits } from '../src/streams/stream-limits.js';
+import type { ServiceBus } from '../src/ports.js';
 import { FakeServiceBus } from './service-bus.fake.js';
 
 export const PASSWORD = 'correct horse battery staple';
@@ -31,8 +32,19 @@ export interface HarnessOptions {
   readonly clock?: Clock;
   readonly logger?: Logger;
   readonly streamLimits?: StreamLimits;
+  /** Engines that another service of the test has open; they stay open. By default they are opened here. */
+  readonly engines?: Engines;
+  /** In place of the stand-in for the broker. */
+  readonly bus?: ServiceBus;
   /** Wraps the store, to observe or disturb it. */
   readonly telemetry?: (store: TelemetryStore) => TelemetryQueries;
+}
+
+export interface Engines {
+  readonly registry: Registry;
+  readonly store: TelemetryStore;
+  readonly journal: Journal;
+  readonly feed: Journal;
 }
 
 export interface Answer {
@@ -82,14 +94,8 @@ export async function startApi(options: HarnessOptions = {}): Promise<Harness> {
     consoleDirectory: join(directory, 'console'),
     ...options.settings,
   };
-  const registry = await openSqliteRegistry({ path: join(directory, 'registry.sqlite'), departments: DEPARTMENTS });
-  const store = await DuckDbTelemetryStore.open({
-    path: join(directory, 'telemetry.duckdb'),
-    schema: SCHEMA,
-    threads: 1,
-  });
-  const journal = await openJournal(join(directory, 'journal'));
-  const feed = await openJournal(join(directory, 'feed'), { retain: { bytes: 1 << 24 } });
+  const engines = options.engines ?? (await openEngines(directory));
+  const { registry, store, journal, feed } = engines;
   const bus = new FakeServiceBus();
   const app = await createApi({
     settings,
@@ -98,7 +104,7 @@ export async function startApi(options: HarnessOptions = {}): Promise<Harness> {
       telemetry: options.telemetry?.(store) ?? store,
       journal: new LazyJournalReader(async () => journal),
       feed: new LazyJournalReader(async () => feed),
-      bus,
+      bus: options.bus ?? bus,
       clock: options.clock ?? systemClock,
       close: async () => undefined,
     },
@@ -110,13 +116,28 @@ export async function startApi(options: HarnessOptions = {}): Promise<Harness> {
   const url = (await app.getUrl()).replace('localhost', '127.0.0.1');
   const close = async (): Promise<void> => {
     await app.close();
-    await feed.close();
-    await journal.close();
-    await store.close();
-    await registry.close();
+    if (options.engines === undefined) {
+      await feed.close();
+      await journal.close();
+      await store.close();
+      await registry.close();
+    }
     rmSync(directory, { recursive: true, force: true });
   };
   return { app, registry, store, journal, feed, bus, settings, url, directory, ask: asker(url), close };
+}
+
+async function openEngines(directory: string): Promise<Engines> {
+  return {
+    registry: await openSqliteRegistry({ path: join(directory, 'registry.sqlite'), departments: DEPARTMENTS }),
+    store: await DuckDbTelemetryStore.open({
+      path: join(directory, 'telemetry.duckdb'),
+      schema: SCHEMA,
+      threads: 1,
+    }),
+    journal: await openJournal(join(directory, 'journal')),
+    feed: await openJournal(join(directory, 'feed'), { retain: { bytes: 1 << 24 } }),
+  };
 }
 
 function asker(base: string): Harness['ask'] {

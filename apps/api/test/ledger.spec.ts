@@ -8,6 +8,8 @@ const HOUR = 3_600_000;
 /** An hour that is not over; the journal counts by time of receipt. */
 const NOW = Date.parse('2026-03-02T00:30:00Z');
 
+const NO_LETTERS = { openDeadLetters: 0, resolvedDeadLetters: 0 };
+
 describe('ledger and dead letters', () => {
   let api: Harness;
   const append = (source: string, count: number, receivedAt = NOW): Promise<void> =>
@@ -54,6 +56,7 @@ describe('ledger and dead letters', () => {
       stored: 0,
       duplicates: 0,
       deadLetters: {},
+      ...NO_LETTERS,
       backlog: 0,
       unaccounted: 0,
     });
@@ -68,6 +71,7 @@ describe('ledger and dead letters', () => {
       stored: 0,
       duplicates: 0,
       deadLetters: {},
+      ...NO_LETTERS,
       backlog: 10,
       unaccounted: 0,
     });
@@ -77,6 +81,7 @@ describe('ledger and dead letters', () => {
       stored: 3,
       duplicates: 1,
       deadLetters: { 'bad-json': 1 },
+      ...NO_LETTERS,
       backlog: 5,
       unaccounted: 0,
     });
@@ -87,6 +92,7 @@ describe('ledger and dead letters', () => {
       stored: 8,
       duplicates: 1,
       deadLetters: { 'bad-json': 1 },
+      ...NO_LETTERS,
       backlog: 0,
       unaccounted: 0,
     });
@@ -101,10 +107,20 @@ describe('ledger and dead letters', () => {
         stored: 5,
         duplicates: 1,
         deadLetters: { 'bad-json': 1 },
+        ...NO_LETTERS,
         backlog: 0,
         unaccounted: 0,
       },
-      { device: 'L2', journalled: 3, stored: 3, duplicates: 0, deadLetters: {}, backlog: 0, unaccounted: 0 },
+      {
+        device: 'L2',
+        journalled: 3,
+        stored: 3,
+        duplicates: 0,
+        deadLetters: {},
+        ...NO_LETTERS,
+        backlog: 0,
+        unaccounted: 0,
+      },
     ]);
     const byHour = (await ledger(`?groupBy=hour&device=L1`)).body;
     expect(byHour.groups.map((group: Record<string, unknown>) => [group.hour, group.journalled])).toEqual([

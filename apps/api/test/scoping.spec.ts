@@ -34,6 +34,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'patch /v1/devices/{id}': { name: 'mine now' },
   'post /v1/devices/{id}/downlinks': { fPort: 1, hex: '00' },
   'patch /v1/network-servers/{id}': { name: 'mine now' },
+  'post /v1/sightings/{id}/adopt': { kind: 'smart-lamppost', department: 'hyd', latitude: 22.3, longitude: 114.2 },
   'post /v1/alarms/{id}/acknowledge': { reason: 'mine now' },
   'post /v1/alarms/{id}/comment': { text: 'mine now' },
   'put /v1/rules/{id}': RULE,
@@ -80,6 +81,13 @@ describe('T34 things of other departments', () => {
     });
     await api.ask('POST', '/v1/network-servers', { body: { id: 'of-all', type: 'chirpstack' } });
     const key = (await keyFor(api, 'viewer', ['epd'])).split('_')[1]!;
+    const rejections = [{ code: 'out-of-range', pointer: '', detail: 'Too hot.' }];
+    const letter = { id: '7-0', sequence: 7, source: 'THEIRS', topic: 't', payload: new Uint8Array(1), receivedAt: 1, device: 'THEIRS', department: 'epd', kind: 'smart-lamppost', partial: true, rejections }; // prettier-ignore
+    await api.store.commit({ consumer: 'test', readings: [], deadLetters: [letter], outcomes: [], position: null });
+    const job = { createdBy: 'them', departments: ['epd'], filter: {}, beforeSequence: 0, total: 1 };
+    await api.registry.replays.create({ ...job, id: '7-0' });
+    const sighting = { source: 'x', application: null, topic: 't', name: null, profile: null, firstSeen: 1, lastSeen: 1, messages: 1 }; // prettier-ignore
+    await api.registry.sightings.record([{ ...sighting, id: 'UNKNOWN' }]);
     foreign = {
       devices: 'THEIRS',
       alarms: alarmOf('THEIRS', 'epd').id,
@@ -89,6 +97,9 @@ describe('T34 things of other departments', () => {
       groups: 'street:parking-space:epd:theirs',
       // Brings messages of every department.
       'network-servers': 'of-all',
+      // The same id for a letter and for a replay.
+      'dead-letters': '7-0',
+      sightings: 'UNKNOWN',
     };
     const { paths } = (await api.ask('GET', '/openapi.json', { as: '' })).body as {
       paths: Record<string, Record<string, object>>;

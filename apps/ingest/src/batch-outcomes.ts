@@ -25,8 +25,6 @@ interface Replay {
 
 interface Refused {
   device: DeviceIdentity | null;
-  /** What an unregistered sender calls itself. */
-  claimed: string | null;
   readonly rejections: Rejection[];
   unlisted: number;
 }
@@ -75,18 +73,10 @@ export class BatchOutcomes {
     this.flags[record.sequence - this.first]! |= DUPLICATE;
   }
 
-  /**
-   * The message, or a whole reading of it, cannot be stored.
-   * @param claimed what a sender that is not registered calls itself
-   */
-  failed(
-    record: JournalRecord,
-    rejections: readonly Rejection[],
-    device: DeviceIdentity | null,
-    claimed: string | null = null,
-  ): void {
+  /** The message, or a whole reading of it, cannot be stored. */
+  failed(record: JournalRecord, rejections: readonly Rejection[], device: DeviceIdentity | null): void {
     this.flags[record.sequence - this.first]! |= FAILED;
-    this.refuse(record, rejections, device, claimed);
+    this.refuse(record, rejections, device);
   }
 
   /** Metrics of a reading that is stored without them. */
@@ -169,17 +159,11 @@ export class BatchOutcomes {
     return this.records[index];
   }
 
-  private refuse(
-    record: JournalRecord,
-    rejections: readonly Rejection[],
-    device: DeviceIdentity | null,
-    claimed: string | null = null,
-  ): void {
+  private refuse(record: JournalRecord, rejections: readonly Rejection[], device: DeviceIdentity | null): void {
     const index = record.sequence - this.first;
     let refused = this.refusals.get(index);
-    if (refused === undefined) this.refusals.set(index, (refused = { device, claimed, rejections: [], unlisted: 0 }));
+    if (refused === undefined) this.refusals.set(index, (refused = { device, rejections: [], unlisted: 0 }));
     refused.device ??= device;
-    refused.claimed ??= claimed;
     for (const rejection of rejections) {
       if (refused.rejections.length < MAX_LISTED_REJECTIONS) refused.rejections.push(rejection);
       else refused.unlisted++;
@@ -190,7 +174,6 @@ export class BatchOutcomes {
 /** A message that no stage has decided is a fault of ours; it must still be accounted for. */
 const NOTHING_DECIDED: Refused = {
   device: null,
-  claimed: null,
   rejections: [
     platformFault('processing-failed', 'No stage decided what becomes of this message; the raw bytes are kept.'),
   ],
@@ -204,7 +187,7 @@ export function platformFault(code: ErrorCode, detail: string, actual?: string):
 const NO_BYTES = new Uint8Array(0);
 
 function letterOf(record: JournalRecord, refused: Refused, partial: boolean): DeadLetter {
-  const { device, claimed, rejections, unlisted } = refused;
+  const { device, rejections, unlisted } = refused;
   const more: Rejection = {
     code: rejections[0]!.code,
     pointer: '',
@@ -217,12 +200,17 @@ function letterOf(record: JournalRecord, refused: Refused, partial: boolean): De
     topic: record.topic,
     payload: rejections[0]!.code === WITHHELD_CODE ? NO_BYTES : record.payload,
     receivedAt: record.receivedAt,
-    device: device?.id ?? claimed,
+    device: device?.id ?? claimedId(rejections),
     department: device?.department ?? null,
     kind: device?.kind ?? null,
     partial,
     rejections: unlisted === 0 ? rejections : [...rejections, more],
   };
+}
+
+/** What a sender that nobody has registered calls itself: so that its letters are found when it is. It has no department yet. */
+export function claimedId(rejections: readonly Rejection[]): string | null {
+  return rejections.find(({ code }) => code === 'unknown-device')?.actual ?? null;
 }
 
 function corruptLetter(corrupt: CorruptRecord): DeadLetter {

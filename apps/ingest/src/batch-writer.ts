@@ -10,6 +10,7 @@ import { gather } from './gather.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { DecidedBatch } from './pipeline.js';
 import type { RejectedReports } from './reports/rejected-reports.js';
+import type { Sightings } from './sightings/sightings.js';
 
 /** Name of ingest as a consumer of the journal, and so of its position in the store. */
 export const CONSUMER = 'ingest';
@@ -19,6 +20,7 @@ export interface BatchWriterParts {
   readonly store: Pick<TelemetryStore, 'commit'>;
   readonly registry: Pick<Registry, 'deviceState' | 'downlinks'>;
   readonly reports: Pick<RejectedReports, 'send'>;
+  readonly sightings: Pick<Sightings, 'note'>;
   /** Told of readings before they are written. */
   readonly onAccepted: (readings: readonly ReadingBatch[]) => void;
   readonly retry: Retry;
@@ -72,7 +74,9 @@ export class BatchWriter {
   private report({ deadLetters, resolutions = [] }: StoreCommit, { outcomes }: DecidedBatch): void {
     this.parts.counters.replayed += resolutions.length;
     const isReplayed = (letter: DeadLetter): boolean => outcomes.replayOf(letter) !== undefined;
-    this.parts.reports.send(resolutions.length === 0 ? deadLetters : deadLetters.filter((each) => !isReplayed(each)));
+    const fresh = resolutions.length === 0 ? deadLetters : deadLetters.filter((each) => !isReplayed(each));
+    this.parts.reports.send(fresh);
+    this.parts.sightings.note(fresh);
   }
 
   /** The store cannot take something in it for good: halve until the message is found, and keep it as a dead letter. */

@@ -25,6 +25,7 @@ import { PendingStates } from './network/pending-states.js';
 import type { Adapters } from './open-adapters.js';
 import { Pipeline } from './pipeline.js';
 import { RejectedReports, type ReportChannel } from './reports/rejected-reports.js';
+import { Sightings } from './sightings/sightings.js';
 import { DecodeStage } from './stages/decode.stage.js';
 import { DeduplicateStage } from './stages/deduplicate.stage.js';
 import { HearStage } from './stages/hear.stage.js';
@@ -71,6 +72,7 @@ interface Shared {
   readonly retry: Retry;
   readonly directory: DeviceDirectory;
   readonly feed: Feed;
+  readonly sightings: Sightings;
   /** Batches being written, in order. */
   readonly writing: InTurn;
   /** Ends reading. */
@@ -105,6 +107,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
     clock,
   });
   refresh.start();
+  shared.sightings.start();
   await app.listen();
   derive.start();
   status.start();
@@ -118,6 +121,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
     clearTimeout(givingUp);
     shared.waiting.abort();
     await refresh.stop();
+    await shared.sightings.stop();
   };
   return { status: () => status.status(), counters, close };
 }
@@ -131,6 +135,7 @@ function createShared({ adapters, clock, logger, random }: IngestParts): Shared 
     retry: new Retry({ health, logger, signal: waiting.signal, random }),
     directory: new DeviceDirectory(adapters.registry, clock),
     feed: new Feed(adapters.feed, clock),
+    sightings: new Sightings(adapters.registry, logger),
     writing: new InTurn(),
     reading: new AbortController(),
     waiting,
@@ -190,12 +195,12 @@ async function createDeriver({ adapters, clock, logger }: IngestParts, shared: S
 
 function createService(
   { adapters, bus, clock, logger }: IngestParts,
-  { retry, counters, feed, writing }: Shared,
+  { retry, counters, feed, writing, sightings }: Shared,
   pipeline: Pipeline,
   onAccepted: (readings: readonly ReadingBatch[]) => void,
 ): IngestService {
   const reports = new RejectedReports(bus, counters, clock);
   const { store, registry } = adapters;
-  const writer = new BatchWriter({ feed, store, registry, reports, onAccepted, retry, counters, logger });
+  const writer = new BatchWriter({ feed, store, registry, reports, sightings, onAccepted, retry, counters, logger });
   return new IngestService(pipeline, writer, writing, counters, clock);
 }

@@ -245,6 +245,12 @@ export const ERRORS = {
     'Check the id; things of other departments are not shown.',
     404,
   ),
+  'not-replayable': entry(
+    'http',
+    'The dead letter cannot be replayed',
+    'Its payload was not kept, or its bytes are damaged; the device has to send the reading again.',
+    409,
+  ),
   conflict: entry('http', 'The request conflicts with what is there', 'Read the current state and try again.', 409),
   'too-many-requests': entry('http', 'Too many requests', 'Wait for the time that Retry-After names.', 429),
   internal: entry(

@@ -80,3 +80,13 @@ export function decodeReplay(bytes: Uint8Array): ReplayedLetter {
 export function originalMessage({ letter, topic, payload }: ReplayedLetter): RawMessage {
   return { source: letter.source, topic, payload, receivedAt: letter.receivedAt };
 }
+
+/** Code of letters whose payload was withheld: what may not be collected is not kept either. */
+const WITHHELD = 'kind-not-approved';
+
+/** Why a letter cannot be replayed; null when it can. */
+export function whyNotReplayable({ source, rejections }: DeadLetter): 'withheld' | 'damaged' | null {
+  const code = rejections[0]?.code;
+  if (code === WITHHELD) return 'withheld';
+  return source === '' || code === 'journal-corrupt' ? 'damaged' : null;
+}

@@ -44,8 +44,9 @@ export interface DeadLetterFilter {
 }
 
 export interface DeadLetterQuery extends DeadLetterFilter {
-  /** Newest first. */
+  /** Newest first, unless the oldest are asked for; a cursor belongs to its order. */
   readonly limit: number;
+  readonly oldestFirst?: boolean;
   readonly cursor?: string;
 }
 

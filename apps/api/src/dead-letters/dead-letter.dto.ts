@@ -1,13 +1,29 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { QueryInteger, QueryText, QueryTime } from '../http/parameters.js';
+import { DEAD_LETTER_GROUPINGS } from '#timeseries';
+import type { DeadLetterGrouping } from '#timeseries';
+import { QueryFlag, QueryInteger, QueryList, QueryText, QueryTime } from '../http/parameters.js';
 
-export class DeadLetterQueryDto {
+class DeadLetterFilterDto {
   @QueryText('Code of the first rejection, such as out-of-range.') code?: string;
-  @QueryText('Id of a device.') device?: string;
+  @QueryText('Id of a device, or what an unregistered one calls itself.') device?: string;
+  @QueryText('Name of a kind.') kind?: string;
   @QueryText('Who published it: a device, or a gateway.') source?: string;
+  @QueryText('Topic of the message.') topic?: string;
   @QueryText('Id of a department.') department?: string;
+  @QueryFlag('`true`: letters that no replay has resolved. `false`: those that one has.') open?: boolean;
+  @QueryFlag('Whether the rest of the message was stored.') partial?: boolean;
   @QueryTime('Received at or after.') from?: number;
   @QueryTime('Received before.') to?: number;
+}
+
+export class DeadLetterGroupQueryDto extends DeadLetterFilterDto {
+  @QueryList('What to group by; `code` when nothing is said.', { max: 5, choices: DEAD_LETTER_GROUPINGS })
+  by?: DeadLetterGrouping[];
+  @QueryInteger('Groups at most, those with the most letters first.', { min: 1, max: 1_000, fallback: 100 })
+  limit?: number;
+}
+
+export class DeadLetterQueryDto extends DeadLetterFilterDto {
   @QueryInteger('Dead letters at most.', { min: 1, max: 1_000, fallback: 100 }) limit?: number;
   @QueryText('`next` of the page before.') cursor?: string;
 }
@@ -18,6 +34,29 @@ export class RejectionDto {
   @ApiProperty() detail!: string;
   @ApiPropertyOptional() expected?: string;
   @ApiPropertyOptional() actual?: string;
+}
+
+export class ResolutionDto {
+  @ApiProperty({ enum: ['stored', 'duplicate', 'dead-letter'], description: '`dead-letter`: refused again.' })
+  outcome!: string;
+  @ApiProperty({ format: 'date-time' }) at!: string;
+  @ApiProperty({ description: 'Id of the replay.' }) replay!: string;
+  @ApiPropertyOptional({ description: 'The letter that stands for it now, when it was refused again.' })
+  supersededBy?: string;
+}
+
+export class DeadLetterGroupDto {
+  @ApiProperty({ type: Object, example: { code: 'unknown-device' }, description: 'What the letters have in common.' })
+  key!: Record<string, string | null>;
+  @ApiProperty() letters!: number;
+  @ApiProperty({ description: 'Of them, those that no replay has resolved.' }) open!: number;
+  @ApiProperty({ format: 'date-time', description: 'Receipt of the first.' }) firstReceivedAt!: string;
+  @ApiProperty({ format: 'date-time', description: 'Receipt of the last.' }) lastReceivedAt!: string;
+  @ApiProperty({ description: 'Id of the last.' }) example!: string;
+}
+
+export class DeadLetterGroupsDto {
+  @ApiProperty({ type: [DeadLetterGroupDto] }) groups!: DeadLetterGroupDto[];
 }
 
 export class DeadLetterDto {
@@ -36,6 +75,8 @@ export class DeadLetterDto {
   @ApiProperty({ type: String, nullable: true, description: 'The payload, when it is UTF-8.' }) payloadText!:
     string | null;
   @ApiProperty({ format: 'byte', description: 'The payload as it came.' }) payloadBase64!: string;
+  @ApiProperty({ type: ResolutionDto, nullable: true, description: 'What a replay made of it; null while it is open.' })
+  resolution!: ResolutionDto | null;
 }
 
 export class DeadLetterPageDto {

@@ -20,6 +20,13 @@ export class LedgerCountsDto {
     string,
     number
   >;
+  @ApiPropertyOptional({
+    description:
+      'Dead letters that the store keeps and no replay has resolved; in total and by device, without a range of hours.',
+  })
+  openDeadLetters?: number;
+  @ApiPropertyOptional({ description: 'Those that a replay has resolved: stored, repeated, or refused again.' })
+  resolvedDeadLetters?: number;
   @ApiProperty({ description: 'Messages on disk that the store has not been given yet.' }) backlog!: number;
   @ApiProperty({ description: 'Anything other than 0 is a fault of the platform.' }) unaccounted!: number;
 }

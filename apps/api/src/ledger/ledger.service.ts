@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Registry } from '#registry';
-import type { OutcomeCount, TelemetryQueries } from '#timeseries';
+import type { DeadLetterGroup, OutcomeCount, TelemetryQueries } from '#timeseries';
 import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { DeviceSelection } from '../devices/device-selection.service.js';
@@ -18,7 +18,11 @@ const HOUR_MS = 3_600_000;
 export const INGEST_CONSUMER = 'ingest';
 const MAX_ATTEMPTS = 8;
 const ATTEMPT_PAUSE_MS = 5;
+const MAX_SOURCES = 1_000_000;
+const NO_LETTERS: LetterCounts = { openDeadLetters: 0, resolvedDeadLetters: 0 };
 const NOTHING: OutcomeCount = { source: '', hour: 0, stored: 0, duplicates: 0, deadLetters: {} };
+
+type LetterCounts = Required<Pick<LedgerCountsDto, 'openDeadLetters' | 'resolvedDeadLetters'>>;
 
 interface HourRange {
   readonly fromHour?: number;
@@ -43,13 +47,23 @@ export class LedgerService {
     const hours = hoursOf(query);
     const whole =
       query.device === undefined && query.groupBy === undefined && query.from === undefined && query.to === undefined;
-    if (whole && caller.departments === null) return this.total();
+    if (whole && caller.departments === null) return { ...(await this.total()), ...(await this.letters()) };
     if (query.device !== undefined) await this.requireVisible(caller, query.device);
     const sources = query.device === undefined ? await this.visibleSources(caller) : null;
     const { entries, backlog } = await this.entries(query.device, hours, query.groupBy === 'hour');
     const visible = sources === null ? entries : entries.filter(({ source }) => sources.has(source));
     const total = countsOf(sumOf(visible), backlog);
-    return query.groupBy === undefined ? total : { ...total, groups: visible.map((entry) => groupOf(entry, backlog)) };
+    if (query.groupBy === 'hour' || hours.fromHour !== undefined || hours.toHour !== undefined)
+      return query.groupBy === undefined
+        ? total
+        : { ...total, groups: visible.map((entry) => groupOf(entry, backlog)) };
+    const letters = await this.lettersBySource(query.device);
+    const counted = visible.map((entry) => ({
+      ...groupOf(entry, backlog),
+      ...(letters.get(entry.source) ?? NO_LETTERS),
+    }));
+    const all = { ...total, ...sumOfLetters(counted) };
+    return query.groupBy === undefined ? all : { ...all, groups: counted };
   }
 
   /** All messages: journalled by the journal's running number, settled by the store's position. */
@@ -93,6 +107,24 @@ export class LedgerService {
     return { entries: joinEntries(tally, outcomes, byHour), backlog };
   }
 
+  /** Letters of messages that were stored in part are left out: the ledger counts those as stored. */
+  private async letters(): Promise<LetterCounts> {
+    const [all] = await this.telemetry.deadLetterGroups({ departments: null, partial: false, by: [], limit: 1 });
+    return all === undefined ? NO_LETTERS : letterCounts(all);
+  }
+
+  private async lettersBySource(source: string | undefined): Promise<ReadonlyMap<string, LetterCounts>> {
+    const only = source === undefined ? {} : { source };
+    const groups = await this.telemetry.deadLetterGroups({
+      ...only,
+      departments: null,
+      partial: false,
+      by: ['source'],
+      limit: MAX_SOURCES,
+    });
+    return new Map(groups.map((group) => [group.key.source ?? '', letterCounts(group)]));
+  }
+
   private async position(): Promise<number> {
     return (await this.telemetry.position(INGEST_CONSUMER))?.nextSequence ?? 0;
   }
@@ -120,4 +152,17 @@ function hoursOf({ from, to }: LedgerQueryDto): HourRange {
 function groupOf(entry: LedgerEntry, backlog: number): LedgerGroupDto {
   const at = entry.hour === null ? {} : { hour: isoTime(entry.hour * HOUR_MS) };
   return { device: entry.source, ...at, ...countsOf(entry, backlog) };
+}
+
+function letterCounts({ letters, open }: DeadLetterGroup): LetterCounts {
+  return { openDeadLetters: open, resolvedDeadLetters: letters - open };
+}
+
+function sumOfLetters(all: readonly LetterCounts[]): LetterCounts {
+  const sum = { ...NO_LETTERS };
+  for (const { openDeadLetters, resolvedDeadLetters } of all) {
+    sum.openDeadLetters += openDeadLetters;
+    sum.resolvedDeadLetters += resolvedDeadLetters;
+  }
+  return sum;
 }

@@ -74,17 +74,29 @@ export function describeDeadLetters(context: StoreContext): void {
       expect(await ids(query)).toEqual(expected);
     });
 
-    it.each([1, 2, 4])('pages of %i cover everything once', async (limit) => {
+    it('gives the oldest first when asked to', async () => {
+      await store();
+      expect(await ids({ oldestFirst: true, from: T0 + 1000 })).toEqual(['1-0', '2-0', '3-0', '4-0', '4-1']);
+    });
+
+    it.each([
+      [1, false],
+      [2, false],
+      [4, false],
+      [1, true],
+      [4, true],
+    ])('pages of %i cover everything once, the oldest first: %s', async (limit, oldestFirst) => {
       await store();
       const seen: string[] = [];
       let cursor: string | undefined;
       do {
-        const page = await find({ limit, ...(cursor === undefined ? {} : { cursor }) });
+        const page = await find({ limit, oldestFirst, ...(cursor === undefined ? {} : { cursor }) });
         expect(page.deadLetters.length).toBeLessThanOrEqual(limit);
         seen.push(...page.deadLetters.map((letter) => letter.id));
         cursor = page.next ?? undefined;
       } while (cursor !== undefined);
       expect([...seen].sort()).toEqual(letters.map((letter) => letter.id).sort());
+      expect(seen[0]).toBe(oldestFirst ? '0-0' : '4-1');
     });
 
     it('keeps to the departments from page to page', async () => {

@@ -52,19 +52,24 @@ class Conditions {
   }
 }
 
-/** Newest first, by receipt, then sequence, then id. */
+/** By receipt, then sequence, then id. */
 export async function queryDeadLetters(query: DeadLetterQuery, pool: QueryPool): Promise<DeadLetterPage> {
   const where = new Conditions(query);
   if (query.cursor !== undefined) {
     const [receivedAt, sequence, id] = decodeCursor<DeadLetterCursor>(query.cursor, ['number', 'number', 'string']);
     const [received, running] = [where.bind(BigInt(receivedAt)), where.bind(BigInt(sequence))];
-    where.add(`(d.received, d.sequence, d.id) < (${received}, ${running}, ${where.bind(id)})`);
+    where.add(
+      `(d.received, d.sequence, d.id) ${query.oldestFirst === true ? '>' : '<'} (${received}, ${running}, ${where.bind(id)})`,
+    );
   }
+  const order = ['d.received', 'd.sequence', 'd.id'].map(
+    (key) => `${key} ${query.oldestFirst === true ? 'ASC' : 'DESC'}`,
+  );
   const limit = where.bind(BigInt(query.limit + 1));
   const rows = await pool.rows(
     `SELECT d.id, d.sequence::DOUBLE, d.source, d.topic, d.payload, d.received::DOUBLE, d.device, d.department, d.kind, d.partial, d.rejections,
        r.outcome, r.sequence::DOUBLE, r.resolved::DOUBLE, r.job
-     FROM ${LETTERS} ${where} ORDER BY d.received DESC, d.sequence DESC, d.id DESC LIMIT ${limit}`,
+     FROM ${LETTERS} ${where} ORDER BY ${order.join(', ')} LIMIT ${limit}`,
     where.values,
   );
   const deadLetters = rows.slice(0, query.limit).map(toDeadLetter);

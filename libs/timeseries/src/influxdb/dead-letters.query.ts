@@ -11,7 +11,7 @@ import { type Cursor, readCursor, writeCursor } from './cursor.js';
 import { itemOf, readDeadLetter } from './dead-letter-lines.js';
 import { groupLetters } from './dead-letter-groups.query.js';
 import { letterTags, lettersOf, pivoted, rangeOf } from './dead-letter-filter.js';
-import { ALL_TIME, flux, fluxInteger, type FluxReader, oneOf, parseNs, stored } from './flux.js';
+import { ALL_TIME, flux, fluxInteger, type FluxReader, oneOf, parseNs, type Range, stored } from './flux.js';
 import type { LedgerReader } from './ledger.js';
 import { pointTime } from './line-protocol.js';
 import { FIELD, LETTER_FIELD, MEASUREMENT } from './names.js';
@@ -88,12 +88,13 @@ export class DeadLetterReader {
 
   private async find(query: DeadLetterQuery, after: Cursor | null, visibleBefore: number): Promise<Cursor[]> {
     const range = rangeOf(query);
-    const end = after === null || after.time >= range.to ? range.to : after.time + 1n;
-    if (range.from >= end) return [];
-    const letters = lettersOf(query, this.flux, { from: range.from, to: end }, visibleBefore);
+    const oldestFirst = query.oldestFirst === true;
+    const left = after === null ? range : restOf(range, after, oldestFirst);
+    if (left.from >= left.to) return [];
+    const letters = lettersOf(query, this.flux, left, visibleBefore);
     const count = query.limit + 1;
-    const newest = flux`|> sort(columns: ["_time", "item"], desc: true) |> limit(n: ${count})`;
-    const rest = after === null ? flux`` : flux`|> filter(fn: (r) => ${pastCursor(after)})`;
+    const newest = flux`|> sort(columns: ["_time", "item"], desc: ${!oldestFirst}) |> limit(n: ${count})`;
+    const rest = after === null ? flux`` : flux`|> filter(fn: (r) => ${pastCursor(after, oldestFirst)})`;
     const rows = await this.flux.rows(
       flux`${letters} ${rest} |> keep(columns: ["_time", "item"]) |> group() ${newest}`,
     );
@@ -105,7 +106,9 @@ export class DeadLetterReader {
     page: readonly Cursor[],
     visibleBefore: number,
   ): Promise<Map<string, StoredDeadLetter>> {
-    const range = { from: page.at(-1)!.time, to: page[0]!.time + 1n };
+    const ends = [page[0]!.time, page.at(-1)!.time] as const;
+    const range =
+      query.oldestFirst === true ? { from: ends[0], to: ends[1] + 1n } : { from: ends[1], to: ends[0] + 1n };
     const rows = await this.flux
       .rows(flux`${this.flux.source(range, flux`${letterTags(query)} and r._field != ${FIELD.sequence}`)}
   |> keep(columns: ["_time", "item", "_field", "_value"])`);
@@ -125,7 +128,16 @@ export class DeadLetterReader {
 
 const keyText = (cursor: Cursor): string => `${cursor.time} ${cursor.key}`;
 
-function pastCursor(cursor: Cursor) {
+/** The part of the range that a cursor has not passed. */
+function restOf(range: Range, { time }: Cursor, oldestFirst: boolean): Range {
+  if (oldestFirst) return { from: time > range.from ? time : range.from, to: range.to };
+  return { from: range.from, to: time < range.to ? time + 1n : range.to };
+}
+
+function pastCursor(cursor: Cursor, oldestFirst: boolean) {
   const time = flux`time(v: ${fluxInteger(cursor.time)})`;
-  return flux`r._time < ${time} or (r._time == ${time} and r.item < ${stored(cursor.key)})`;
+  const key = stored(cursor.key);
+  return oldestFirst
+    ? flux`r._time > ${time} or (r._time == ${time} and r.item > ${key})`
+    : flux`r._time < ${time} or (r._time == ${time} and r.item < ${key})`;
 }

@@ -1,0 +1,56 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { CurrentCaller, Needs } from '../auth/caller.js';
+import type { Caller } from '../auth/caller.js';
+import { Answers } from '../http/answers.decorator.js';
+import { ReplayDto, ReplayListDto, ReplayRequestDto, ReplaysDto } from './replay.dto.js';
+import { ReplayService } from './replay.service.js';
+
+const DEFAULT_LIST = 50;
+
+@ApiTags('dead letters')
+@Controller('v1/dead-letters')
+export class ReplaysController {
+  constructor(private readonly replays: ReplayService) {}
+
+  @Post('replay')
+  @Needs('engineer')
+  @HttpCode(202)
+  @ApiOperation({
+    summary: 'Judge open dead letters again, by what is true now',
+    description:
+      'A job sends them through the journal with their original times, oldest first and no faster than live traffic allows. What was stored is not stored twice.',
+  })
+  @ApiAcceptedResponse({ type: ReplayDto })
+  @Answers('bad-request', 'forbidden', 'not-replayable')
+  start(@CurrentCaller() caller: Caller, @Body() request: ReplayRequestDto): Promise<ReplayDto> {
+    return this.replays.start(caller, request);
+  }
+
+  @Get('replays')
+  @ApiOperation({ summary: 'Replays, newest first' })
+  @ApiOkResponse({ type: ReplaysDto })
+  @Answers('bad-request')
+  async list(@CurrentCaller() caller: Caller, @Query() query: ReplayListDto): Promise<ReplaysDto> {
+    return { replays: await this.replays.list(caller, query.limit ?? DEFAULT_LIST) };
+  }
+
+  @Get('replays/:id')
+  @ApiOperation({ summary: 'How far a replay is, and what became of its letters' })
+  @ApiParam({ name: 'id' })
+  @ApiOkResponse({ type: ReplayDto })
+  @Answers('not-found')
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ReplayDto> {
+    return this.replays.get(caller, id);
+  }
+
+  @Delete('replays/:id')
+  @Needs('engineer')
+  @ApiOperation({ summary: 'Stop a replay; letters that are in the journal by then are settled all the same' })
+  @ApiParam({ name: 'id' })
+  @ApiOkResponse({ type: ReplayDto })
+  @Answers('forbidden', 'not-found')
+  cancel(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ReplayDto> {
+    return this.replays.cancel(caller, id);
+  }
+}
