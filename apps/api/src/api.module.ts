@@ -16,6 +16,7 @@ import { DeadLettersController } from './dead-letters/dead-letters.controller.js
 import { DeviceTypeCatalogue } from './device-types/device-type-catalogue.service.js';
 import { DeviceTypeService } from './device-types/device-type.service.js';
 import { DeviceTypesController } from './device-types/device-types.controller.js';
+import { DeviceStateController } from './device-state/device-state.controller.js';
 import { DeviceImportService } from './devices/device-import.service.js';
 import { DeviceSelection } from './devices/device-selection.service.js';
 import { DeviceService } from './devices/device.service.js';
@@ -81,6 +82,7 @@ const CONTROLLERS = [
   StreamsController,
   DevicesController,
   DeviceTypesController,
+  DeviceStateController,
   ReadingsController,
   GroupsController,
   AlarmsController,

@@ -59,6 +59,7 @@ describe('documents', () => {
         .parameters!.filter((parameter) => parameter.in === 'query')
         .map(({ name }) => name);
     expect(names('get /v1/devices/{id}/readings')).toEqual([
+      'kind',
       'metric',
       'from',
       'to',

@@ -62,7 +62,7 @@ export class DeviceReadingsService {
   ) {
     const names = metrics.map((metric) => metric.name);
     // Without `to`, the end of the range moves with the clock and is no part of what the cursor is bound to.
-    const identity = JSON.stringify([id, names, query.from ?? null, query.to ?? null]);
+    const identity = JSON.stringify([id, kind.name, names, query.from ?? null, query.to ?? null]);
     const cursors = new PageCursor(this.settings.sessionKey, identity);
     const cursor = cursors.open(query.cursor);
     const page = await this.telemetry.history({

@@ -28,7 +28,7 @@ export class FleetReadingsService {
   async read(caller: Caller, query: ReadingsQueryDto): Promise<ReadingsDto> {
     const range = rangeOf(query, this.clock.now());
     const bucketing = bucketingOf(query);
-    const devices = await this.selection.select(caller, query);
+    const devices = await this.devicesOf(caller, query);
     const kind = kindOfQuery(query.kind, devices);
     const metrics = metricsOf(kind, query.metric);
     requireMeaningful(metrics, bucketing.aggregates);
@@ -55,6 +55,14 @@ export class FleetReadingsService {
       completeness: await this.completeness.ofDevices(kind, devices, range),
       next: null,
     };
+  }
+
+  /** No device is of a companion kind: LoRaWAN devices have it beside their own. */
+  private async devicesOf(caller: Caller, query: ReadingsQueryDto): Promise<readonly Device[]> {
+    if (query.kind === undefined || findKind(query.kind)?.companion !== true)
+      return this.selection.select(caller, query);
+    const { kind: _kind, ...rest } = query;
+    return (await this.selection.select(caller, rest)).filter(({ devEui }) => devEui !== null);
   }
 }
 

@@ -2,6 +2,11 @@ import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 import { DeviceFilterDto } from '../devices/device.dto.js';
 import { QueryInteger, QueryList, QueryText } from '../http/parameters.js';
 
+export class DeviceLatestQueryDto {
+  @QueryText('The kind of the device without it; `lorawan-link` for how the network heard it.', 'lorawan-link')
+  kind?: string;
+}
+
 export class LatestQueryDto extends DeviceFilterDto {
   @QueryList('Metrics; all without it.', { max: 100, example: 'temperature' }) metric?: string[];
   @QueryInteger('Devices at most.', { min: 1, max: 250_000, fallback: 1_000 }) limit?: number;

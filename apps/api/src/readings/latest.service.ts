@@ -21,9 +21,11 @@ export class LatestService {
     private readonly selection: DeviceSelection,
   ) {}
 
-  async ofDevice(device: Device): Promise<LatestDto> {
-    const [reading] = await this.telemetry.latest({ kind: device.kind, devices: [device.id] });
-    return viewOf(findKind(device.kind), device, reading, null);
+  /** @param kind a companion instead of the device's own */
+  async ofDevice(device: Device, kind = findKind(device.kind)): Promise<LatestDto> {
+    const name = kind?.name ?? device.kind;
+    const [reading] = await this.telemetry.latest({ kind: name, devices: [device.id] });
+    return { ...viewOf(kind, device, reading, null), kind: name };
   }
 
   /** Devices in order of id, those that never reported included. */

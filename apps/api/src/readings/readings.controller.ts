@@ -2,14 +2,16 @@ import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiParam, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { findKind } from '#kinds';
+import type { Kind } from '#kinds';
+import type { Device } from '#registry';
 import { CurrentCaller } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { DeviceService } from '../devices/device.service.js';
 import { Answers } from '../http/answers.decorator.js';
-import { notFound } from '../http/problem.js';
+import { notFound, Problem } from '../http/problem.js';
 import { DeviceReadingsService } from './device-readings.service.js';
 import { FleetReadingsService } from './fleet-readings.service.js';
-import { LatestDto, LatestPageDto, LatestQueryDto } from './latest.dto.js';
+import { DeviceLatestQueryDto, LatestDto, LatestPageDto, LatestQueryDto } from './latest.dto.js';
 import { LatestService } from './latest.service.js';
 import { DeviceReadingsQueryDto, ReadingsDto, ReadingsQueryDto } from './readings.dto.js';
 import { readingsCsv } from './readings-csv.js';
@@ -47,8 +49,7 @@ export class ReadingsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<ReadingsDto | string> {
     const device = await this.devices.get(caller, id);
-    const kind = findKind(device.kind);
-    if (kind === undefined) throw notFound('kind');
+    const kind = kindOf(device, query.kind);
     const answer = await this.history.read(kind, device, query);
     if (!wantsCsv(request, query.format)) return answer;
     const aggregates = query.every === undefined ? [] : (query.aggregate ?? ['mean' as const]);
@@ -59,9 +60,14 @@ export class ReadingsController {
   @ApiOperation({ summary: 'Last known values of a device' })
   @ApiParam({ name: 'id', example: 'GF3637' })
   @ApiOkResponse({ type: LatestDto })
-  @Answers('not-found')
-  async latestOfDevice(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<LatestDto> {
-    return this.latest.ofDevice(await this.devices.get(caller, id));
+  @Answers('bad-request', 'not-found')
+  async latestOfDevice(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Query() { kind }: DeviceLatestQueryDto,
+  ): Promise<LatestDto> {
+    const device = await this.devices.get(caller, id);
+    return this.latest.ofDevice(device, kind === undefined ? undefined : kindOf(device, kind));
   }
 
   @Get('latest')
@@ -91,6 +97,17 @@ export class ReadingsController {
       readingsCsv(answer.readings, { subject: groupBy === 'none' ? 'group' : groupBy, aggregates: aggregate }),
     );
   }
+}
+
+/** The device's own kind, or a companion that is stored beside its readings. */
+function kindOf(device: Device, name = device.kind): Kind {
+  const kind = findKind(name);
+  if (kind === undefined && name === device.kind) throw notFound('kind');
+  if (kind === undefined || (name !== device.kind && kind.companion !== true)) {
+    const detail = `The readings of this device are of '${device.kind}', or of a companion kind of GET /v1/kinds.`;
+    throw new Problem('bad-request', detail, { pointer: '/kind' });
+  }
+  return kind;
 }
 
 export function wantsCsv(request: FastifyRequest, format: string | undefined): boolean {

@@ -13,7 +13,11 @@ const METRICS = { max: 100, example: 'temperature,pm25' };
 const EVERY = 'Width of the buckets: 10s, 1m, 1h, 1d, 1w or an ISO 8601 duration.';
 const FORMAT = 'csv is also answered to `Accept: text/csv`.';
 
+const KIND =
+  'The kind of the device without it; `lorawan-link` for how the network heard it. See `companion` of GET /v1/kinds.';
+
 export class DeviceReadingsQueryDto {
+  @QueryText(KIND, 'lorawan-link') kind?: string;
   @QueryList('Metrics of the kind; all without it.', METRICS) metric?: string[];
   @QueryTime('Start, inclusive; 24 hours before `to` without it.') from?: number;
   @QueryTime('End, exclusive; now without it.') to?: number;
