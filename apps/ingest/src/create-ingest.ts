@@ -40,6 +40,8 @@ import { ingestReport, SERVICE } from './status/ingest-status.js';
 export interface IngestParts {
   readonly adapters: Omit<Adapters, 'close'>;
   readonly transcoder: Pick<Transcoder, 'find' | 'decode' | 'map'>;
+  /** Keeps the types of the transcoder current. */
+  readonly deviceTypes: { load(): Promise<void> };
   readonly bus: ReportChannel & { publishStatus(status: ServiceStatus): void };
   readonly timePolicy: TimePolicy;
   readonly batchMessages: number;
@@ -126,14 +128,14 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   return { status: () => status.status(), counters, close };
 }
 
-function createShared({ adapters, clock, logger, random }: IngestParts): Shared {
+function createShared({ adapters, deviceTypes, clock, logger, random }: IngestParts): Shared {
   const waiting = new AbortController();
   const health = new Health();
   return {
     health,
     counters: new IngestCounters(),
     retry: new Retry({ health, logger, signal: waiting.signal, random }),
-    directory: new DeviceDirectory(adapters.registry, clock),
+    directory: new DeviceDirectory(adapters.registry, clock, deviceTypes),
     feed: new Feed(adapters.feed, clock),
     sightings: new Sightings(adapters.registry, logger),
     writing: new InTurn(),

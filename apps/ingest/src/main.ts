@@ -1,8 +1,9 @@
 import 'reflect-metadata';
 import { systemClock } from '#core';
-import { createTranscoder } from '#device-types';
+import { builtInTypes, createTranscoder } from '#device-types';
 import { runService, startServiceBus } from '#service';
 import { createIngest } from './create-ingest.js';
+import { DeviceTypes } from './devices/device-types.js';
 import { openAdapters } from './open-adapters.js';
 import { settingsOf } from './settings.js';
 import { SERVICE } from './status/ingest-status.js';
@@ -19,6 +20,7 @@ await runService({
     const ingest = await createIngest({
       adapters,
       transcoder,
+      deviceTypes: new DeviceTypes(adapters.registry, transcoder, builtInTypes(), logger),
       bus,
       timePolicy,
       batchMessages,

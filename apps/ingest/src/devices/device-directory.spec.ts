@@ -57,7 +57,11 @@ describe('device directory', () => {
   let now = 0;
   beforeEach(async () => {
     registry = new FakeRegistry();
-    directory = new DeviceDirectory(registry, { now: () => 0, monotonic: () => now });
+    directory = new DeviceDirectory(
+      registry,
+      { now: () => 0, monotonic: () => now },
+      { load: () => Promise.resolve() },
+    );
     registry.put('a', 'hyd');
     registry.put('b', 'hyd');
     await directory.start();

@@ -37,6 +37,7 @@ export class DeviceDirectory {
   constructor(
     private readonly registry: Pick<Registry, 'devices' | 'changes' | 'position'>,
     private readonly clock: Clock,
+    private readonly types: { load(): Promise<void> },
   ) {}
 
   get size(): number {
@@ -46,6 +47,7 @@ export class DeviceDirectory {
   /** Before the first lookup: changes from here on are followed. */
   async start(): Promise<void> {
     this.position = await this.registry.position();
+    await this.types.load();
   }
 
   /** @param name id or, from a network server, DevEUI in lower case */
@@ -79,6 +81,7 @@ export class DeviceDirectory {
         if (this.known.has(id) || this.unknown.delete(id)) changed.add(id);
         else mayBeAwaited = true;
       }
+      if (changes.some(({ entity }) => entity === 'device-type')) await this.types.load();
       // A new device may be the one that is unknown under its DevEUI: all are asked for again.
       if (mayBeAwaited) this.unknown.clear();
       if (changed.size > 0) await this.lookUp([...changed]);

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Clock, encodeReplay, replayedLetter, replayTopic, type ServiceStatus, systemClock } from '#core';
-import type { Transcoder } from '#device-types';
+import { builtInTypes, type ManagedTranscoder, type Transcoder } from '#device-types';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import type { Approvals } from '#kinds';
@@ -11,6 +11,7 @@ import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
 import type { StoredDeadLetter, TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
+import { DeviceTypes } from '../devices/device-types.js';
 import { createIngest, type IngestParts, type RunningIngest } from '../create-ingest.js';
 import { schemaOfKinds } from '../open-adapters.js';
 
@@ -71,7 +72,7 @@ export class IngestRig {
     const { maxAgeMs = 7 * DAY_MS, maxFutureMs = 300_000, wrapStore = (store) => store } = this.options;
     const parts: IngestParts = {
       adapters: { journal: this.journal, feed: this.feed, registry: this.registry, store: wrapStore(this.store) },
-      transcoder: this.options.transcoder ?? NO_DEVICE_TYPES,
+      ...this.typesOf(this.options.transcoder ?? NO_DEVICE_TYPES),
       bus: {
         connected: true,
         publish: (topic, payload) => this.reports.push({ topic, report: JSON.parse(payload) as SentReport['report'] }),
@@ -86,6 +87,14 @@ export class IngestRig {
       onFatal: (error) => this.fatal.push(error),
     };
     this.running = await createIngest(parts);
+  }
+
+  /** A transcoder whose types are managed gets those of the release and of the registry, as in the process. */
+  private typesOf(transcoder: NonNullable<RigOptions['transcoder']>): Pick<IngestParts, 'transcoder' | 'deviceTypes'> {
+    const logger = pino({ level: 'silent' });
+    if (!('use' in transcoder)) return { transcoder, deviceTypes: { load: () => Promise.resolve() } };
+    const deviceTypes = new DeviceTypes(this.registry, transcoder as ManagedTranscoder, builtInTypes(), logger);
+    return { transcoder, deviceTypes };
   }
 
   async stop(): Promise<void> {
