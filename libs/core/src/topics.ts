@@ -1,6 +1,6 @@
 /** Topics of the platform (DESIGN section 4). One place builds and parses them. */
 
-export type DeviceChannel = 'telemetry' | 'status' | 'command' | 'command/ack' | 'rejected' | 'quota';
+export type DeviceChannel = 'telemetry' | 'status' | 'command' | 'command/ack' | 'rejected' | 'quota' | 'quality';
 
 export interface DeviceTopic {
   readonly department: string;
@@ -16,6 +16,7 @@ const CHANNELS: ReadonlySet<string> = new Set<DeviceChannel>([
   'command/ack',
   'rejected',
   'quota',
+  'quality',
 ]);
 
 /** A level of a topic: what ids of devices, departments and kinds may be made of. */

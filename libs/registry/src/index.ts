@@ -1,4 +1,5 @@
 export * from './registry.js';
+export * from './device-quality.js';
 export * from './device-state.js';
 export * from './device-types.js';
 export { fromTemplate, overTemplate } from './device-import/from-template.js';

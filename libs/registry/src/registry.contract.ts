@@ -5,6 +5,7 @@ import { alarmContract } from './alarms.contract.js';
 import { networkContract } from './networks.contract.js';
 import { deviceStateContract } from './device-state.contract.js';
 import { deviceTypeContract } from './device-types.contract.js';
+import { qualityContract } from './device-quality.contract.js';
 import { deviceContract } from './devices.contract.js';
 import { onboardingContract } from './onboarding.contract.js';
 import { replayContract, sightingContract } from './replays.contract.js';
@@ -61,6 +62,7 @@ export function registryContract(subject: RegistryUnderTest): void {
   describe('device types', () => deviceTypeContract(context));
   describe('replays', () => replayContract(context));
   describe('sightings', () => sightingContract(context));
+  describe('data quality', () => qualityContract(context));
   describe('alarms', () => alarmContract(context));
   describe('credentials, accounts and keys', () => accessContract(context));
   describe('rules, departments, audit and state', () => documentContract(context));

@@ -1,5 +1,6 @@
 import type { DeviceIdentity, Quota } from '#core';
 import type { Severity } from '#kinds';
+import type { QualityRepository } from './device-quality.js';
 import type { DeviceStateRepository, NetworkGatewayRepository } from './device-state.js';
 import type { DeviceTypeRepository } from './device-types.js';
 import type { DownlinkRepository } from './downlinks.js';
@@ -29,6 +30,7 @@ export interface Registry {
   readonly gateways: NetworkGatewayRepository;
   readonly replays: ReplayRepository;
   readonly sightings: SightingRepository;
+  readonly quality: QualityRepository;
   /**
    * Changes since a position, oldest first, so that services keep caches: poll about once a second.
    * A service that starts reads `position()` first, loads, then polls from there.

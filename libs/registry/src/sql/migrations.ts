@@ -11,6 +11,7 @@ import { replays } from './migrations/004-replays.js';
 import { sightings } from './migrations/005-sightings.js';
 import { onboarding } from './migrations/006-onboarding.js';
 import type { RegistrySchema } from './schema.js';
+import { deviceQuality } from './migrations/012-device-quality.js';
 
 /**
  * Brings the database to this release. Processes may start together: the whole runs in one transaction that is exclusive
@@ -44,6 +45,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '007-device-state': { up: (db) => execute(db, deviceState(types)) },
     '008-network-servers': { up: (db) => execute(db, networkServers(types)) },
     '009-downlinks': { up: (db) => execute(db, downlinks(types)) },
+    '012-device-quality': { up: (db) => execute(db, deviceQuality(types)) },
   };
 }
 

@@ -64,6 +64,7 @@ export interface SightingRow {
   messages: number;
   adopted_at: number | null;
   ignored_at: number | null;
+  device_quality: DeviceQualityRow;
 }
 
 export interface DeviceRow {
@@ -267,4 +268,15 @@ export interface ChangeRow {
   position: Generated<number>;
   entity: RegistryChange['entity'];
   id: string;
+}
+
+export interface DeviceQualityRow {
+  device: string;
+  kind: string;
+  department: string;
+  district: string;
+  score: number;
+  grade: string;
+  assessed_at: number;
+  report: string;
 }

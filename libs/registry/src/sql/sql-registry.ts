@@ -19,6 +19,7 @@ import { SqlDownlinkRepository } from './downlink.repository.js';
 import { SqlNetworkServerRepository } from './network-server.repository.js';
 import { SqlReplayRepository } from './replay.repository.js';
 import { SqlSightingRepository } from './sighting.repository.js';
+import { SqlQualityRepository } from './quality.repository.js';
 import { SqlRuleRepository } from './rule.repository.js';
 import type { RegistrySchema } from './schema.js';
 import { SqlStateRepository } from './state.repository.js';
@@ -49,6 +50,7 @@ export class SqlRegistry implements Registry {
   readonly downlinks: SqlDownlinkRepository;
   readonly deviceState: SqlDeviceStateRepository;
   readonly gateways: SqlGatewayRepository;
+  readonly quality: SqlQualityRepository;
 
   readonly replays: SqlReplayRepository;
   readonly sightings: SqlSightingRepository;
@@ -71,6 +73,7 @@ export class SqlRegistry implements Registry {
     this.downlinks = new SqlDownlinkRepository(context);
     this.deviceState = new SqlDeviceStateRepository(context);
     this.gateways = new SqlGatewayRepository(context);
+    this.quality = new SqlQualityRepository(context);
   }
 
   /** Connects, migrates and seeds. @throws LamplighterError `registry-unavailable` */

@@ -1,0 +1,152 @@
+import type { Kind, Metric } from '#kinds';
+import type { Device, Registry } from '#registry';
+import type { ReadingBatch } from '#core';
+import {
+  DeviceObserver,
+  type DeviceObserverState,
+  observedColumns,
+  watchedMetrics,
+} from '../observe/device-observer.js';
+
+/** A registered device together with what is remembered of it. */
+export interface WatchedDevice {
+  readonly device: Pick<Device, 'id' | 'kind' | 'department' | 'district'>;
+  readonly intervalMs: number;
+  readonly observer: DeviceObserver;
+  /** LoRaWAN frames since the process started, from the device's link readings. */
+  frames: { heard: number; lost: number } | null;
+  /** Grade of the last report, so that a change is noticed. */
+  grade: string | null;
+}
+
+const PAGE = 5_000;
+/** Kind of the readings that network servers give of the radio link of any device, and the metric that counts missed frames. */
+const LINK_KIND = 'lorawan-link';
+const FRAMES_MISSED = 'frameGap';
+
+/** All devices that are registered and enabled, as the registry has them, with their observers. */
+export class WatchedDevices {
+  private readonly byId = new Map<string, WatchedDevice>();
+  private readonly watched = new Map<string, readonly Metric[]>();
+  private readonly removed = new Set<string>();
+  private position = 0;
+
+  /** @param saved what an earlier process remembered, by device */
+  constructor(
+    private readonly registry: Pick<Registry, 'devices' | 'changes' | 'position'>,
+    private readonly kinds: readonly Kind[],
+    private readonly saved: Map<string, DeviceObserverState>,
+  ) {
+    for (const kind of kinds) this.watched.set(kind.name, watchedMetrics(kind));
+  }
+
+  get size(): number {
+    return this.byId.size;
+  }
+
+  find(id: string): WatchedDevice | undefined {
+    return this.byId.get(id);
+  }
+
+  all(): Iterable<WatchedDevice> {
+    return this.byId.values();
+  }
+
+  /** Everything, once. @param now milliseconds since the epoch */
+  async load(now: number): Promise<void> {
+    this.position = await this.registry.position();
+    for (let after: string | undefined; ;) {
+      const page: Device[] = await this.registry.devices.list({
+        departments: null,
+        limit: PAGE,
+        ...(after === undefined ? {} : { after }),
+      });
+      for (const device of page) this.take(device, now);
+      if (page.length < PAGE) break;
+      after = page.at(-1)!.id;
+    }
+    // What is left belongs to devices that are registered no more.
+    this.saved.clear();
+  }
+
+  /** Applies what changed in the registry since the last call. */
+  async follow(now: number): Promise<void> {
+    for (;;) {
+      const changes = await this.registry.changes(this.position, PAGE);
+      const last = changes.at(-1);
+      if (last === undefined) return;
+      const ids = [...new Set(changes.filter(({ entity }) => entity === 'device').map(({ id }) => id))];
+      const found = new Map((await this.registry.devices.getMany(ids)).map((device) => [device.id, device]));
+      for (const id of ids) {
+        const device = found.get(id);
+        if (device === undefined || !device.enabled) this.forget(id);
+        else this.take(device, now);
+      }
+      this.position = last.position;
+    }
+  }
+
+  /** Devices that went since the last call: their reports go too. */
+  takeRemoved(): string[] {
+    const removed = [...this.removed];
+    this.removed.clear();
+    return removed;
+  }
+
+  /**
+   * Shows readings of one kind to the observers of their devices.
+   *
+   * @param afterSequence rows up to this journal sequence were seen before; derived rows, which have none, are left out too
+   */
+  observe(batch: ReadingBatch, afterSequence: number): void {
+    if (batch.kind === LINK_KIND) {
+      this.countFrames(batch, afterSequence);
+      return;
+    }
+    const watched = this.watched.get(batch.kind);
+    if (watched === undefined) return;
+    const columns = observedColumns(batch, watched);
+    const devices = batch.devices.map(({ id }) => this.byId.get(id));
+    for (let row = 0; row < batch.length; row++) {
+      const device = devices[batch.device[row]!];
+      if (device === undefined || device.device.kind !== batch.kind || !(batch.sequence[row]! > afterSequence))
+        continue;
+      device.observer.observe(batch, row, columns, device.intervalMs);
+    }
+  }
+
+  private countFrames(batch: ReadingBatch, afterSequence: number): void {
+    const missed = batch.columns[batch.metrics.indexOf(FRAMES_MISSED)];
+    for (let row = 0; row < batch.length; row++) {
+      const device = this.byId.get(batch.devices[batch.device[row]!]!.id);
+      if (device === undefined || !(batch.sequence[row]! > afterSequence)) continue;
+      const frames = (device.frames ??= { heard: 0, lost: 0 });
+      frames.heard++;
+      const lost = missed?.[row] ?? NaN;
+      if (lost > 0) frames.lost += lost;
+    }
+  }
+
+  private take(device: Device, now: number): void {
+    const kind = this.kinds.find(({ name }) => name === device.kind);
+    if (kind === undefined || !device.enabled) return;
+    const { id, department, district } = device;
+    const before = this.byId.get(id);
+    // A device that becomes one of another kind begins anew.
+    const known = before?.device.kind === device.kind ? before : undefined;
+    this.byId.set(id, {
+      device: { id, kind: device.kind, department, district },
+      intervalMs: device.intervalMs ?? kind.intervalMs,
+      observer:
+        known?.observer ??
+        new DeviceObserver(this.watched.get(kind.name)!, Math.max(device.createdAt, now), this.saved.get(id)),
+      frames: known?.frames ?? null,
+      grade: known?.grade ?? null,
+    });
+    this.removed.delete(id);
+  }
+
+  private forget(id: string): void {
+    if (this.byId.delete(id)) this.removed.add(id);
+  }
+}

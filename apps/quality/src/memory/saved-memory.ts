@@ -1,0 +1,75 @@
+import type { JournalOffset } from '#core';
+import type { StateRepository } from '#registry';
+import type { WatchedDevices } from '../devices/watched-devices.js';
+import type { DeviceObserverState } from '../observe/device-observer.js';
+
+const HEAD = 'quality:memory';
+const CHUNK = 2_000;
+
+interface SavedHead {
+  readonly next: JournalOffset;
+  readonly lastSequences: Readonly<Record<string, number>>;
+  readonly chunks: number;
+}
+
+interface SavedChunk {
+  readonly devices: Readonly<Record<string, { readonly observer: DeviceObserverState; readonly grade: string | null }>>;
+}
+
+export interface Memory {
+  /** Where reading of the feed goes on. */
+  readonly next: JournalOffset;
+  /** Kind -> journal sequence of its newest row. */
+  readonly lastSequences: Map<string, number>;
+  readonly observers: Map<string, DeviceObserverState>;
+  readonly grades: ReadonlyMap<string, string>;
+}
+
+/** What an earlier process saved; null when there is nothing that can be read. */
+export async function recallMemory(state: Pick<StateRepository, 'get'>): Promise<Memory | null> {
+  const head = parsed<SavedHead>(await state.get(HEAD));
+  if (head === null) return null;
+  const observers = new Map<string, DeviceObserverState>();
+  const grades = new Map<string, string>();
+  for (let chunk = 0; chunk < head.chunks; chunk++) {
+    const saved = parsed<SavedChunk>(await state.get(`${HEAD}:${chunk}`));
+    for (const [id, { observer, grade }] of Object.entries(saved?.devices ?? {})) {
+      observers.set(id, observer);
+      if (grade !== null) grades.set(id, grade);
+    }
+  }
+  return { next: head.next, lastSequences: new Map(Object.entries(head.lastSequences)), observers, grades };
+}
+
+/**
+ * Saves everything in chunks, and last the place in the feed. A process that dies in between reads some of the feed again: readings that
+ * were counted before are then counted twice in their hour, which `ratio` cuts off at 1.
+ */
+export async function saveMemory(
+  state: Pick<StateRepository, 'put'>,
+  devices: WatchedDevices,
+  next: JournalOffset,
+  lastSequences: ReadonlyMap<string, number>,
+): Promise<void> {
+  let chunks = 0;
+  let entries: [string, SavedChunk['devices'][string]][] = [];
+  const flush = async (): Promise<void> => {
+    await state.put(`${HEAD}:${chunks++}`, JSON.stringify({ devices: Object.fromEntries(entries) }));
+    entries = [];
+  };
+  for (const { device, observer, grade } of devices.all()) {
+    entries.push([device.id, { observer: observer.state(), grade }]);
+    if (entries.length === CHUNK) await flush();
+  }
+  if (entries.length > 0) await flush();
+  await state.put(HEAD, JSON.stringify({ next, lastSequences: Object.fromEntries(lastSequences), chunks }));
+}
+
+function parsed<T>(text: string | null): T | null {
+  if (text === null) return null;
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return null;
+  }
+}

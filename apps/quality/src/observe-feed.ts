@@ -1,0 +1,39 @@
+import type { Logger } from 'pino';
+import { decodeReadingBatch, type JournalOffset, type ReadingBatch } from '#core';
+import type { WatchedDevices } from './devices/watched-devices.js';
+import type { TailBatch } from './feed/feed-tail.strategy.js';
+import type { QualityCounters } from './status/quality-counters.js';
+
+/** Shows what the feed brings to the observers, each journal record once, and knows where to go on. */
+export class ObserveFeed {
+  constructor(
+    private readonly devices: WatchedDevices,
+    private readonly counters: QualityCounters,
+    private readonly logger: Logger,
+    /** Where reading goes on after what was taken; null before the first batch. */
+    public next: JournalOffset | null,
+    /** Kind -> journal sequence of its newest row: the feed may bring rows again after a crash of ingest. */
+    readonly lastSequences: Map<string, number>,
+  ) {}
+
+  take(batch: TailBatch): void {
+    this.counters.skipped += batch.skipped;
+    for (const { payload, sequence } of batch.records) {
+      try {
+        this.observe(decodeReadingBatch(payload));
+      } catch (error) {
+        this.logger.error({ sequence, reason: (error as Error).message }, 'a feed record cannot be read');
+      }
+    }
+    this.next = batch.next;
+  }
+
+  private observe(batch: ReadingBatch): void {
+    const last = this.lastSequences.get(batch.kind) ?? -1;
+    this.devices.observe(batch, last);
+    this.counters.rows += batch.length;
+    // Rows of a kind come in the order of the journal; derived ones have no sequence.
+    const newest = batch.sequence.reduce((most, each) => (each > most ? each : most), last);
+    this.lastSequences.set(batch.kind, newest);
+  }
+}

@@ -1,0 +1,48 @@
+import type { JournalReader } from '#journal';
+import { openJournalReader } from '#journal/lmdb';
+import { kinds } from '#kinds';
+import type { Registry } from '#registry';
+import { openPostgresRegistry } from '#registry/postgres';
+import { openSqliteRegistry } from '#registry/sqlite';
+import { openInOrder } from '#service';
+import type { TelemetryQueries } from '#timeseries';
+import { InfluxTelemetryStore } from '#timeseries/influxdb';
+import { RemoteTelemetryQueries } from '#timeseries/remote';
+import type { QualitySettings } from './settings.js';
+
+/** What the composition root opens; the service knows only the ports. */
+export interface Adapters {
+  readonly feed: JournalReader;
+  readonly registry: Registry;
+  readonly store: TelemetryQueries;
+  /** In the reverse order of opening. */
+  close(): Promise<void>;
+}
+
+/** Ingest makes the feed; it may be starting at the same moment. */
+const WAIT_MS = 60_000;
+
+export function openAdapters(settings: QualitySettings): Promise<Adapters> {
+  return openInOrder(async (opened) => {
+    const registry = await opened(openRegistry(settings));
+    const store = await opened(openStore(settings));
+    const feed = await opened(openJournalReader(settings.feedDirectory, { waitMs: WAIT_MS }));
+    return { feed, registry, store };
+  });
+}
+
+function openRegistry({ registry }: QualitySettings): Promise<Registry> {
+  return registry.type === 'postgres'
+    ? openPostgresRegistry({ url: registry.url })
+    : openSqliteRegistry({ path: registry.path });
+}
+
+async function openStore({ store }: QualitySettings): Promise<TelemetryQueries & { close(): Promise<void> }> {
+  if (store.type === 'remote') return RemoteTelemetryQueries.connect(store.socketPath);
+  const schema = kinds.map(({ name, metrics, derived }) => ({
+    kind: name,
+    metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
+    derived,
+  }));
+  return InfluxTelemetryStore.open({ ...store, schema });
+}

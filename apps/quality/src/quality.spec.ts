@@ -1,0 +1,194 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { pino } from 'pino';
+import { type DeviceIdentity, encodeReadingBatch, type ReadingBatch } from '#core';
+import type { Journal } from '#journal';
+import { openJournal } from '#journal/lmdb';
+import { kinds } from '#kinds';
+import type { Registry } from '#registry';
+import { openSqliteRegistry } from '#registry/sqlite';
+import type { OutcomeCount } from '#timeseries';
+import { createQuality, type RunningQuality } from './create-quality.js';
+
+const MINUTE = 60_000;
+const START = Date.UTC(2026, 10, 25, 0);
+
+/** The service over a real feed and a real registry; only the store's counts and the broker are played. */
+describe('quality of data', () => {
+  let directory: string;
+  let registry: Registry;
+  let feed: Journal;
+  let running: RunningQuality | null = null;
+  let published: { topic: string; payload: Record<string, unknown> }[];
+  let outcomes: OutcomeCount[];
+  let sequence: number;
+  const clock = { time: START, now: () => clock.time, monotonic: () => performance.now() };
+
+  beforeEach(async () => {
+    directory = mkdtempSync(join(tmpdir(), 'quality-'));
+    registry = await openSqliteRegistry({ path: join(directory, 'registry.sqlite'), clock });
+    feed = await openJournal(join(directory, 'feed'), { retain: { bytes: 1 << 24 } });
+    published = [];
+    outcomes = [];
+    sequence = 0;
+    clock.time = START;
+    const at = { kind: 'lpwan-node', department: 'emsd', latitude: 22.3, longitude: 114.17, intervalMs: MINUTE };
+    await registry.devices.create([{ id: 'N1', ...at }, { id: 'N2', ...at }]); // prettier-ignore
+  });
+  afterEach(async () => {
+    await stop();
+    await feed.close();
+    await registry.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const start = async (): Promise<void> => {
+    running = await createQuality({
+      adapters: { feed, registry, store: { outcomes: () => Promise.resolve(outcomes) } as never },
+      bus: {
+        connected: true,
+        publishDurably: (topic, payload) => {
+          published.push({ topic, payload: JSON.parse(payload) as Record<string, unknown> });
+          return Promise.resolve();
+        },
+        publishStatus: () => undefined,
+      },
+      kinds,
+      assessEveryMs: 3_600_000,
+      clock,
+      logger: pino({ level: 'silent' }),
+      onFatal: (error) => {
+        throw error;
+      },
+    });
+  };
+  const stop = async (): Promise<void> => {
+    await running?.close();
+    running = null;
+  };
+
+  const append = (batch: ReadingBatch): Promise<void> =>
+    new Promise((resolve, reject) =>
+      feed.append(
+        { source: 'ingest', topic: batch.kind, payload: encodeReadingBatch(batch), receivedAt: clock.time },
+        (error) => (error === null ? resolve() : reject(error)),
+      ),
+    );
+
+  /** One reading a minute, temperature and battery. */
+  const readings = (
+    id: string,
+    from: number,
+    minutes: number,
+    of: { temperature?: (i: number) => number; clockErrorMs?: number } = {},
+  ): ReadingBatch => {
+    const { temperature = (i) => 20 + 3 * Math.sin(i / 5) + 0.1 * (i % 3), clockErrorMs = 0 } = of;
+    const device: DeviceIdentity = {
+      id,
+      kind: 'lpwan-node',
+      department: 'emsd',
+      district: 'A',
+      latitude: 22.3,
+      longitude: 114.17,
+    };
+    const rows = Array.from({ length: minutes }, (_, i) => from + i * MINUTE);
+    return {
+      kind: 'lpwan-node',
+      length: minutes,
+      devices: [device],
+      device: new Uint32Array(minutes),
+      time: Float64Array.from(rows, (time) => time + clockErrorMs),
+      receivedAt: Float64Array.from(rows, (time) => time + 40),
+      sequence: Float64Array.from(rows, () => sequence++),
+      boot: rows.map(() => null),
+      seq: Float64Array.from(rows, () => NaN),
+      metrics: ['temperature', 'battery'],
+      columns: [Float64Array.from(rows, (_, i) => temperature(i)), new Float64Array(minutes).fill(90)],
+    };
+  };
+
+  const seen = async (rows: number): Promise<void> => {
+    const deadline = performance.now() + 10_000;
+    while (running!.counters.rows < rows) {
+      if (performance.now() > deadline) throw new Error(`saw ${running!.counters.rows} of ${rows} rows`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+
+  it('gives a sound device full marks and says nothing of it', async () => {
+    await start();
+    await append(readings('N1', START, 120));
+    await append(readings('N2', START, 120));
+    await seen(240);
+    clock.time = START + 120 * MINUTE;
+    await running!.assess();
+    expect(await registry.quality.get('N1')).toMatchObject({
+      score: 100,
+      grade: 'good',
+      department: 'emsd',
+      report: {
+        completeness: { received: 120, ratio: 1 },
+        clock: { offsetMs: 40 },
+        battery: { percent: 90 },
+        reasons: [],
+      },
+    });
+    expect(published).toEqual([]);
+  });
+
+  it('names what is wrong, and tells the owner when the grade changes', async () => {
+    await start();
+    await append(readings('N1', START, 60));
+    await append(readings('N1', START + 60 * MINUTE, 60, { temperature: () => 21.7, clockErrorMs: -90_000 }));
+    await seen(120);
+    const count = { hour: 0, stored: 90, duplicates: 0, deadLetters: { 'out-of-range': 10 } };
+    outcomes = [{ source: 'N1', ...count }];
+    clock.time = START + 240 * MINUTE;
+    await running!.assess();
+    const quality = (await registry.quality.get('N1'))!;
+    expect(quality.report.reasons.map(({ code }) => code).sort()).toEqual(
+      ['clock-offset', 'gaps', 'incomplete', 'rejected', 'stuck'].sort(),
+    );
+    expect(quality.report.stuck).toEqual([expect.objectContaining({ metric: 'temperature', value: 21.7 })]);
+    expect(quality.grade).toBe('poor');
+    expect(published).toEqual([
+      expect.objectContaining({ topic: 'city/emsd/lpwan-node/N1/quality' }),
+      expect.objectContaining({ topic: 'city/emsd/lpwan-node/N2/quality' }),
+    ]);
+    expect(published[0]!.payload).toMatchObject({ device: 'N1', grade: 'poor', before: null, score: quality.score });
+    expect(published[1]!.payload).toMatchObject({ device: 'N2', grade: 'silent', score: 0 });
+    await running!.assess();
+    expect(published).toHaveLength(2);
+  });
+
+  it('goes on after a restart as if nothing had been, and counts nothing twice', async () => {
+    await start();
+    await append(readings('N1', START, 60));
+    await seen(60);
+    clock.time = START + 60 * MINUTE;
+    await running!.assess();
+    await stop();
+    const missed = readings('N1', START + 60 * MINUTE, 60);
+    await append(missed);
+    await append(missed);
+    clock.time = START + 120 * MINUTE;
+    await start();
+    await seen(120);
+    await running!.assess();
+    expect((await registry.quality.get('N1'))!.report.completeness).toEqual({ received: 120, expected: 120, ratio: 1 });
+  });
+
+  it('follows the registry: a device that is isolated or removed has no report', async () => {
+    await start();
+    clock.time = START + 10 * MINUTE;
+    await running!.assess();
+    expect((await registry.quality.get('N2'))!.grade).toBe('silent');
+    await registry.devices.update('N2', { enabled: false });
+    await registry.devices.remove('N1');
+    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    await running!.assess();
+    expect([await registry.quality.get('N1'), await registry.quality.get('N2')]).toEqual([null, null]);
+  });
+});

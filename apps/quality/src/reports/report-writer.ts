@@ -1,0 +1,106 @@
+import type { Clock } from '#core';
+import { deviceTopic } from '#core';
+import type { DeviceQuality, QualityRepository } from '#registry';
+import type { OutcomeCount, TelemetryQueries } from '#timeseries';
+import { assess } from '../assess/assess.js';
+import type { WatchedDevice, WatchedDevices } from '../devices/watched-devices.js';
+import { HOUR_MS, WINDOW_HOURS } from '../observe/window.js';
+import type { QualityCounters } from '../status/quality-counters.js';
+
+export interface ReportWriterParts {
+  readonly devices: WatchedDevices;
+  readonly quality: QualityRepository;
+  readonly store: Pick<TelemetryQueries, 'outcomes'>;
+  readonly bus: { readonly connected: boolean; publishDurably(topic: string, payload: string): Promise<void> };
+  readonly counters: QualityCounters;
+  readonly clock: Clock;
+}
+
+/** Devices assessed before other work gets its turn. */
+const CHUNK = 500;
+
+/**
+ * Assesses every device, keeps the reports in the registry and tells the owner on `city/{department}/{kind}/{device}/quality` when a grade
+ * changes. A report that could not be published is published with the next assessment.
+ */
+export class ReportWriter {
+  constructor(private readonly parts: ReportWriterParts) {}
+
+  async run(): Promise<void> {
+    const { devices, quality, clock, counters } = this.parts;
+    const startedAt = clock.monotonic();
+    const messages = await this.messagesBySource();
+    const now = clock.now();
+    const grades = new Map<string, number>();
+    for (const chunk of chunksOf([...devices.all()], CHUNK)) {
+      const reports = chunk.map((device) => this.report(device, messages.get(device.device.id), now));
+      await quality.put(reports);
+      for (const [index, report] of reports.entries()) {
+        grades.set(report.grade, (grades.get(report.grade) ?? 0) + 1);
+        await this.tell(chunk[index]!, report);
+      }
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await quality.remove(devices.takeRemoved());
+    counters.grades = grades;
+    counters.assessments++;
+    counters.lastAssessmentSeconds = (clock.monotonic() - startedAt) / 1000;
+  }
+
+  private report(device: WatchedDevice, messages: OutcomeCount | undefined, now: number): DeviceQuality {
+    const { id, kind, department, district } = device.device;
+    const rejected = Object.values(messages?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
+    const facts = {
+      rejected,
+      messages: (messages?.stored ?? 0) + (messages?.duplicates ?? 0) + rejected,
+      frames: device.frames,
+    };
+    const assessment = assess(device.observer, facts, device.intervalMs, now);
+    return { device: id, kind, department, district, assessedAt: now, ...assessment };
+  }
+
+  /** Nothing is said of a device that is new, or that was good when it was first assessed. */
+  private async tell(device: WatchedDevice, report: DeviceQuality): Promise<void> {
+    const before = device.grade;
+    if (report.grade === before) return;
+    const isNews =
+      before === null ? report.grade !== 'new' && report.grade !== 'good' : before !== 'new' || report.grade !== 'good';
+    if (!isNews) {
+      device.grade = report.grade;
+      return;
+    }
+    if (!this.parts.bus.connected) return;
+    const { score, grade, assessedAt, report: detail } = report;
+    const { window: _window, ...findings } = detail;
+    const payload = {
+      device: report.device,
+      grade,
+      before,
+      score,
+      at: new Date(assessedAt).toISOString(),
+      ...findings,
+    };
+    const topic = deviceTopic({ ...device.device, device: device.device.id }, 'quality');
+    try {
+      await this.parts.bus.publishDurably(topic, JSON.stringify(payload));
+      device.grade = report.grade;
+      this.parts.counters.published++;
+    } catch {
+      // The connection went: the grade stays as it was, so the next assessment says it.
+    }
+  }
+
+  private async messagesBySource(): Promise<Map<string, OutcomeCount>> {
+    const hour = Math.floor(this.parts.clock.now() / HOUR_MS);
+    const outcomes = await this.parts.store.outcomes({
+      groupBy: 'source',
+      fromHour: hour - WINDOW_HOURS,
+      toHour: hour + 1,
+    });
+    return new Map(outcomes.map((outcome) => [outcome.source, outcome]));
+  }
+}
+
+function* chunksOf<T>(items: readonly T[], size: number): Iterable<T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}
