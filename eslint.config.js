@@ -154,7 +154,7 @@ export default tseslint.config(
         { type: 'port', pattern: 'libs/{journal,timeseries,registry}' },
         { type: 'console', pattern: 'apps/console' },
         { type: 'standalone', pattern: 'apps/standalone' },
-        { type: 'app', pattern: 'apps/{broker,ingest,alerts,api,connector}' },
+        { type: 'app', pattern: 'apps/{broker,ingest,alerts,api,quality,connector}' },
         { type: 'simulators', pattern: 'simulators' },
         { type: 'benchmarks', pattern: 'benchmarks' },
         { type: 'tests', pattern: 'tests' },

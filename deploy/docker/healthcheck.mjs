@@ -1,4 +1,4 @@
-// healthcheck.mjs [broker|ingest|alerts|connector|api]: exit code 0 when the service of this container is well. Node's own modules only.
+// healthcheck.mjs [broker|ingest|alerts|quality|connector|api]: exit code 0 when the service of this container is well. Node's own modules only.
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-export const SERVICES = ['broker', 'ingest', 'alerts', 'api'] as const;
+export const SERVICES = ['broker', 'ingest', 'alerts', 'quality', 'api'] as const;
 export type Service = (typeof SERVICES)[number];
 
 const SHORTEST_PAUSE_MS = 200;

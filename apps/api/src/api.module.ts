@@ -49,6 +49,7 @@ import { CompletenessService } from './readings/completeness.service.js';
 import { DeviceReadingsService } from './readings/device-readings.service.js';
 import { FleetReadingsService } from './readings/fleet-readings.service.js';
 import { LatestService } from './readings/latest.service.js';
+import { QualityController } from './quality/quality.controller.js';
 import { ReadingsController } from './readings/readings.controller.js';
 import { ReplayRunner } from './replays/replay-runner.service.js';
 import { ReplayService } from './replays/replay.service.js';
@@ -92,6 +93,7 @@ const CONTROLLERS = [
   DeadLettersController,
   SightingsController,
   LedgerController,
+  QualityController,
   TelemetryController,
   DownlinksController,
   NetworkServersController,

@@ -3,6 +3,7 @@ import type { DeviceChannel } from '#core';
 import { deviceKinds, jsonSchemaOf, SEVERITIES } from '#kinds';
 import type { Kind } from '#kinds';
 import { NETWORK_OPERATIONS, networkChannels } from './asyncapi-networks.js';
+import { QUALITY_GRADES } from '#registry';
 
 type Json = { [key: string]: unknown };
 
@@ -120,6 +121,17 @@ function deviceChannels(): Json {
         actual: { type: 'string' },
       },
     }),
+    quality: channel('quality', 'Data quality, when the grade of a device changes', {
+      type: 'object',
+      properties: {
+        device: { type: 'string' },
+        grade: { enum: [...QUALITY_GRADES] },
+        before: { type: ['string', 'null'], description: 'The grade before.' },
+        score: { type: 'integer', minimum: 0, maximum: 100 },
+        at: { type: 'string', format: 'date-time' },
+        reasons: { type: 'array', items: { type: 'object' } },
+      },
+    }),
   };
 }
 
@@ -150,6 +162,7 @@ function operations(): Json {
     receiveCommand: operation('receive', 'command'),
     receiveRejection: operation('receive', 'rejected'),
     receiveQuota: operation('receive', 'quota'),
+    receiveQuality: operation('receive', 'quality'),
     receiveAlarms: operation('receive', 'alarms'),
     ...Object.fromEntries(
       Object.entries(NETWORK_OPERATIONS).map(([name, [action, channel]]) => [name, operation(action, channel)]),

@@ -5,6 +5,7 @@ import { codecCommand } from './codec.command.js';
 import { deviceCommand } from './device.command.js';
 import { doctorCommand } from './doctor.command.js';
 import { networkServerCommand } from './network-server.command.js';
+import { qualityCommand } from './quality.command.js';
 import { queryCommand } from './query.command.js';
 import { replayCommand } from './replay.command.js';
 import { simulateCommand } from './simulate.command.js';
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
     networkServerCommand(),
     tailCommand(),
     queryCommand(),
+    qualityCommand(),
     replayCommand(),
     simulateCommand(outcome),
     doctorCommand(outcome),

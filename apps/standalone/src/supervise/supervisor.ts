@@ -21,6 +21,7 @@ export function servicesOf(configuration: StandaloneConfiguration): ServiceDefin
     service('ingest', 30_000),
     service('alerts', 10_000),
     service('api', 10_000),
+    service('quality', 10_000),
   ];
   if (configuration.thingsStack) services.push(service('connector', 10_000));
   if (configuration.simulate > 0) {
@@ -43,7 +44,7 @@ export function servicesOf(configuration: StandaloneConfiguration): ServiceDefin
  * Stopping goes from the edge inwards: first nothing new comes in (simulators, connector, API, broker), then what was acknowledged is
  * stored (ingest) and evaluated (alerts).
  */
-const STOP_ORDER = ['simulators', 'connector', 'api', 'broker', 'ingest', 'alerts'];
+const STOP_ORDER = ['simulators', 'connector', 'api', 'broker', 'ingest', 'quality', 'alerts'];
 
 export class Supervisor {
   private readonly processes: ServiceProcess[];
