@@ -27,6 +27,7 @@ const DRIFT_MS_PER_DAY = 2_000;
 const LOW_BATTERY_PERCENT = 20;
 const SOON_EMPTY_DAYS = 30;
 const REJECTED_SHARE = 0.001;
+const PRIOR_MESSAGES = 100;
 const RADIO_SHARE = 0.05;
 
 /** What is wrong, with the points that it costs, most first. Every reason names the figure that it rests on. */
@@ -143,8 +144,10 @@ function* battery({ battery: found }: Findings): Iterable<QualityReason> {
 
 function* rejected({ rejected: { messages, share } }: Findings): Iterable<QualityReason> {
   if (share < REJECTED_SHARE) return;
+  // As if so many sound messages had come before: one bad message among the first few says little.
+  const cautious = messages / (messages / share + PRIOR_MESSAGES);
   const percent = (share * 100).toFixed(1);
-  yield reason('rejected', Math.min(MOST.rejected, 100 * share), [
+  yield reason('rejected', Math.min(MOST.rejected, 100 * cautious), [
     `${messages} messages (${percent} %) were refused; their dead letters say why.`,
     `${messages} 個訊息（${percent} %）被拒收，原因見死信。`,
     `${messages} 条消息（${percent} %）被拒收，原因见死信。`,
