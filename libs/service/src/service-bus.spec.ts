@@ -95,6 +95,16 @@ describe('ServiceBus', () => {
     expect(seen).toEqual([[id, 'service:quality', 'secret']]);
   });
 
+  it('comes back after it was refused', async () => {
+    let refusals = 0;
+    broker.authenticate = (_client, _user, _password, done) => {
+      if (refusals++ > 0) done(null, true);
+      else done(Object.assign(new Error('server unavailable'), { returnCode: 3 }), false);
+    };
+    await connected();
+    expect(refusals).toBe(2);
+  });
+
   it('publishes without waiting, durably, and its status retained', async () => {
     const taken = takeMessages();
     const bus = await connected();

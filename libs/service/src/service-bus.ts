@@ -49,6 +49,8 @@ export class ServiceBus {
       queueQoSZero: false,
       // Spread, so that all services do not come back at the same moment.
       reconnectPeriod: RECONNECT_MS * (0.5 + random()),
+      // A broker that refuses now (it is starting, it is full) may not do so in a second; mqtt.js would give up for good.
+      reconnectOnConnackError: true,
       will: { topic: serviceTopic(service), payload: Buffer.from(JSON.stringify(this.down())), qos: 0, retain: true },
     });
     client.on('connect', () => {
