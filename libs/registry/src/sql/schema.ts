@@ -28,6 +28,7 @@ export interface RegistrySchema {
   changes: ChangeRow;
   device_state: DeviceStateRow;
   gateways: GatewayRow;
+  device_quality: DeviceQualityRow;
   replays: ReplayRow;
   sightings: SightingRow;
 }
