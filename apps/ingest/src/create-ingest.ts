@@ -26,6 +26,7 @@ import type { Adapters } from './open-adapters.js';
 import { Pipeline } from './pipeline.js';
 import { RejectedReports, type ReportChannel } from './reports/rejected-reports.js';
 import { Sightings } from './sightings/sightings.js';
+import { Retention } from './retention/retention.js';
 import { DecodeStage } from './stages/decode.stage.js';
 import { DeduplicateStage } from './stages/deduplicate.stage.js';
 import { HearStage } from './stages/hear.stage.js';
@@ -47,6 +48,8 @@ export interface IngestParts {
   readonly batchMessages: number;
   /** Of kinds that could identify people; messages of devices of the others are refused. */
   readonly approvals: Approvals;
+  /** Days for which the bytes of refused messages are kept. */
+  readonly deadLetterDays: number;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
@@ -92,6 +95,18 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   const journal = await adapters.journal.consumer(CONSUMER);
   const pipeline = await createPipeline(parts, shared, journal);
   const derive = await createDeriver(parts, shared);
+  const { deadLetterDays } = parts;
+  const { signal } = shared.reading;
+  const retention = new Retention({
+    store: adapters.store,
+    kinds,
+    deadLetterDays,
+    retry,
+    health,
+    clock,
+    logger,
+    signal,
+  });
   const ingest = createService(parts, shared, pipeline, (readings) => derive.accepted(readings));
   const strategy = new JournalStrategy(journal, {
     maxMessages: parts.batchMessages,
@@ -105,13 +120,15 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   const status = new StatusPublisher({
     service: SERVICE,
     bus,
-    report: () => ingestReport({ counters, health, directory, journal, feed: adapters.feed }),
+    report: () =>
+      ingestReport({ counters, health, directory, journal, feed: adapters.feed, retention: retention.state }),
     clock,
   });
   refresh.start();
   shared.sightings.start();
   await app.listen();
   derive.start();
+  retention.start();
   status.start();
   const close = async (): Promise<void> => {
     status.stop();
@@ -120,6 +137,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
     const givingUp = setTimeout(() => shared.waiting.abort(), DRAIN_MS);
     await app.close();
     await derive.stop();
+    await retention.stop();
     clearTimeout(givingUp);
     shared.waiting.abort();
     await refresh.stop();

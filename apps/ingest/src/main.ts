@@ -16,7 +16,7 @@ await runService({
     const adapters = await openAdapters(settings, onFatal);
     const transcoder = createTranscoder();
     const bus = startServiceBus(SERVICE, settings, logger);
-    const { timePolicy, batchMessages, approvals } = settings;
+    const { timePolicy, batchMessages, approvals, deadLetterDays } = settings;
     const ingest = await createIngest({
       adapters,
       transcoder,
@@ -25,6 +25,7 @@ await runService({
       timePolicy,
       batchMessages,
       approvals,
+      deadLetterDays,
       clock: systemClock,
       logger,
       random: Math.random,

@@ -34,6 +34,7 @@ const DECLARATION = {
   LAMPLIGHTER_FEED_RETAIN_BYTES: variable.integer(256 * 2 ** 20, { min: 0, max: 2 ** 50 }),
   LAMPLIGHTER_BATCH_MESSAGES: variable.integer(8_192, { min: 1, max: 65_536 }),
   LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
+  LAMPLIGHTER_DEAD_LETTER_DAYS: variable.integer(90, { min: 1, max: 36_500 }),
 };
 
 /** The embedded engine is opened here and served to the others on the socket. */
@@ -50,6 +51,8 @@ export interface IngestSettings extends ProcessSettings, BusSettings {
   readonly batchMessages: number;
   /** Of kinds that could identify people. */
   readonly approvals: Approvals;
+  /** Days for which the bytes of refused messages are kept. */
+  readonly deadLetterDays: number;
 }
 
 /**
@@ -65,6 +68,7 @@ export function settingsOf(environment: Environment): IngestSettings {
     faults.push(...unread.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`));
     return {
       approvals,
+      deadLetterDays: values.LAMPLIGHTER_DEAD_LETTER_DAYS,
       journalDirectory: data.journal,
       feed: {
         directory: data.feed,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe } from '@jest/globals';
 import { describeCommitting } from './contract/committing.contract.js';
 import { describeDeadLetters } from './contract/dead-letters.contract.js';
+import { describeExpiry } from './contract/expiry.contract.js';
 import { describeHostileInput } from './contract/hostile-input.contract.js';
 import { describeKeys } from './contract/keys.contract.js';
 import { describeReplays } from './contract/replays.contract.js';
@@ -31,5 +32,6 @@ export function describeTelemetryStore(name: string, open: (options: OpenOptions
     describeReplays(context);
     describeOutcomes(context);
     describeHostileInput(context);
+    describeExpiry(context);
   });
 }

@@ -57,7 +57,35 @@ export interface TelemetryStore extends TelemetryQueries {
   /** Ids of those letters that this replay job has resolved already: a letter is replayed once by a job, however often it is delivered. */
   findReplayed(job: string, letters: readonly LetterKey[]): Promise<string[]>;
 
+  /**
+   * Removes values whose time has come (THREATS 39), in steps between which commits go on; it may be cut off and asked for again. Rows that
+   * keep no value are removed, and no answer shows what has expired, `latest` included.
+   * @throws LamplighterError `bad-request`, `store-unavailable` (retryable), `store-rejected` by an engine that removes whole rows only, when
+   * the kind has metrics that are kept longer
+   */
+  expire(order: Expiry): Promise<Expired>;
+
+  /**
+   * Empties dead letters received before: the payload, and words of rejections that may quote it. The letters stay, and so does all that
+   * the ledger counts. Of one kind, or of all when it is null. Resolves with the number of letters emptied.
+   */
+  expirePayloads(before: number, kind: string | null): Promise<number>;
+
   close(): Promise<void>;
+}
+
+export interface Expiry {
+  readonly kind: string;
+  /** Metrics that are kept equally long. */
+  readonly metrics: readonly string[];
+  /** Event time, milliseconds since the epoch: values before it go. */
+  readonly before: number;
+}
+
+export interface Expired {
+  readonly values: number;
+  /** Rows of which nothing was left. */
+  readonly rows: number;
 }
 
 export interface StoreCommit {

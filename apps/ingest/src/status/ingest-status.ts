@@ -1,6 +1,7 @@
 import type { Health, StatusReport } from '#service';
 import type { DeviceDirectory } from '../devices/device-directory.js';
 import type { IngestCounters } from '../ingest-counters.js';
+import type { RetentionState } from '../retention/retention.js';
 
 export const SERVICE = 'ingest';
 
@@ -9,6 +10,7 @@ export interface StatusSources {
   readonly health: Health;
   readonly directory: Pick<DeviceDirectory, 'size'>;
   readonly journal: { backlog(): number };
+  readonly retention: RetentionState;
   readonly feed: { state(): { readonly bytes: number; readonly condition: string } };
 }
 
@@ -23,7 +25,10 @@ export function ingestReport(sources: StatusSources): StatusReport {
   };
 }
 
-function metricsOf({ counters, directory, journal, health }: StatusSources, feedBytes: number): Record<string, number> {
+function metricsOf(
+  { counters, directory, journal, health, retention }: StatusSources,
+  feedBytes: number,
+): Record<string, number> {
   return {
     ingest_messages_total: counters.messages,
     ingest_stored_total: counters.stored,
@@ -40,6 +45,11 @@ function metricsOf({ counters, directory, journal, health }: StatusSources, feed
     ingest_frames_total: counters.frames,
     ingest_missed_frames_total: counters.missedFrames,
     ingest_derived_rows_total: counters.derivedRows,
+    ingest_retention_finished_seconds: Math.floor(retention.finishedAt / 1000),
+    ingest_retention_values: retention.values,
+    ingest_retention_rows: retention.rows,
+    ingest_retention_payloads: retention.payloads,
+    ingest_retention_refused: retention.refused,
     ingest_derivation_failures_total: counters.derivationFailures,
     ingest_store_lookups_total: counters.storeLookups,
     ingest_cut_batches_total: counters.cutBatches,

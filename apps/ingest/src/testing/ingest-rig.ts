@@ -81,6 +81,7 @@ export class IngestRig {
       timePolicy: { maxAgeMs, maxFutureMs },
       batchMessages: this.options.batchMessages ?? 8_192,
       approvals: this.options.approvals ?? new Map(),
+      deadLetterDays: 90,
       clock: this.options.clock ?? systemClock,
       logger: pino({ level: process.env.LAMPLIGHTER_LOG_LEVEL ?? 'silent' }),
       random: () => 0,

@@ -46,6 +46,18 @@ export class Clustering {
     return this.running;
   }
 
+  /** Runs something that would meet the rows being moved. */
+  async without<T>(work: () => Promise<T>): Promise<T> {
+    while (this.running !== null) await this.running.catch(() => undefined);
+    const result = work();
+    const done = result.then(
+      () => 0,
+      () => 0,
+    );
+    this.running = done.finally(() => (this.running = null));
+    return result;
+  }
+
   private async moveChunks(maxChunks: number): Promise<number> {
     const connection = await this.instance.connect();
     let moved = 0;

@@ -10,6 +10,8 @@ import type {
   DeadLetterGroupQuery,
   DeadLetterPage,
   DeadLetterQuery,
+  Expired,
+  Expiry,
   HistoryPage,
   HistoryQuery,
   LatestQuery,
@@ -27,6 +29,7 @@ import type {
 import { queryAggregate } from './aggregate.js';
 import { Clustering } from './clustering.js';
 import { findReplayed, queryDeadLetterGroups, queryDeadLetters, queryReplayOutcomes } from './dead-letters.js';
+import { expirePayloads, expireSlice, oldestExpired, SLICE_MS } from './expiry.js';
 import { storeFault } from './faults.js';
 import { queryCompleteness, queryHistory } from './history.js';
 import { findStoredKeys, recentStoredKeys } from './keys.js';
@@ -35,7 +38,7 @@ import { BootTable, NameTable } from './names.js';
 import { openDatabase, type Recovery } from './open-database.js';
 import { queryOutcomes } from './outcomes.js';
 import { QueryPool } from './query-pool.js';
-import { type KindTable, prepareTables, tableOf } from './tables.js';
+import { type KindTable, metricsOf, prepareTables, tableOf } from './tables.js';
 import { Writer, type WriterState } from './writer.js';
 
 export interface DuckDbOptions {
@@ -119,6 +122,31 @@ export class DuckDbTelemetryStore implements TelemetryStore {
 
   commit(batch: StoreCommit): Promise<void> {
     return this.closing === null ? this.writer.commit(batch) : Promise.reject(closed());
+  }
+
+  async expire(order: Expiry): Promise<Expired> {
+    if (this.closing !== null) throw closed();
+    const table = this.table(order.kind);
+    metricsOf(table, order.metrics);
+    const total = { values: 0, rows: 0 };
+    if (order.metrics.length === 0) return total;
+    const oldest = await this.writer.maintain('looking for old values', (to) => oldestExpired(to, table, order));
+    if (oldest === null) return total;
+    for (let from = oldest; from < order.before; from += SLICE_MS) {
+      const to = Math.min(order.before, from + SLICE_MS);
+      const slice = await this.clustering.without(() =>
+        this.writer.maintain('expiring values', (connection) => expireSlice(connection, table, order, from, to)),
+      );
+      total.values += slice.values;
+      total.rows += slice.rows;
+    }
+    await this.latestValues.expire(order.kind, order.metrics, order.before);
+    return total;
+  }
+
+  async expirePayloads(before: number, kind: string | null): Promise<number> {
+    if (this.closing !== null) throw closed();
+    return this.writer.maintain('expiring payloads', (connection) => expirePayloads(connection, before, kind));
   }
 
   async position(consumer: string): Promise<StorePosition | null> {

@@ -85,6 +85,19 @@ export class LatestCache {
     return { devices: Int32Array.from(this.deviceOf), columns: [copied(this.newest), copied(this.received), ...cells] };
   }
 
+  /** Forgets values of the metrics before this time; when a device was heard of stays. */
+  expire(metrics: readonly string[], before: number): void {
+    for (const metric of metrics) {
+      const index = this.table.metrics.indexOf(metric);
+      const [times, values] = [this.times[index]!, this.values[index]!];
+      for (let slot = 0; slot < this.deviceOf.length; slot++) {
+        if (times[slot] === NEVER || times[slot]! >= before) continue;
+        times[slot] = NEVER;
+        values[slot] = NaN;
+      }
+    }
+  }
+
   read(devices: readonly string[] | null, names: NameTable): LatestReading[] {
     const slots =
       devices === null ? this.deviceOf.keys() : names.findAll(devices).map((device) => this.slotOf.get(device));

@@ -52,6 +52,15 @@ export class LatestValues {
     return this.caches.get(kind)!.read(devices, names);
   }
 
+  /** After the rows are gone; the snapshot is written anew without it. */
+  async expire(kind: string, metrics: readonly string[], before: number): Promise<void> {
+    await this.filled;
+    this.caches.get(kind)!.expire(metrics, before);
+    await this.saving;
+    this.saving = this.save().catch(() => undefined);
+    await this.saving;
+  }
+
   /** To be called when no commit comes any more. */
   async close(): Promise<void> {
     await this.saving;

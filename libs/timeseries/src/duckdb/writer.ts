@@ -64,6 +64,18 @@ export class Writer {
     });
   }
 
+  /** Work of the store's own between commits, in one transaction. */
+  async maintain<T>(doing: string, work: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    let result: T | undefined;
+    await this.inOrder(() =>
+      this.inTransaction(doing, async () => {
+        result = await work(this.connection);
+        await this.connection.run('COMMIT');
+      }),
+    );
+    return result as T;
+  }
+
   /** Resolves when all commits that were asked for are done, whatever became of them. */
   async drained(): Promise<void> {
     await this.tail;

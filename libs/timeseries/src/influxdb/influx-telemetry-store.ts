@@ -9,6 +9,8 @@ import type {
   DeadLetterGroupQuery,
   DeadLetterPage,
   DeadLetterQuery,
+  Expired,
+  Expiry,
   HistoryPage,
   HistoryQuery,
   LatestQuery,
@@ -27,6 +29,7 @@ import { AggregateReader } from './aggregate.query.js';
 import { CommitWriter } from './commit-writer.js';
 import { CompletenessReader } from './completeness.query.js';
 import { DeadLetterReader } from './dead-letters.query.js';
+import { InfluxExpiry } from './expiry.js';
 import { ALL_TIME, flux, fluxInteger, FluxReader, oneOf } from './flux.js';
 import { HistoryReader } from './history.query.js';
 import { KeyReader } from './keys.query.js';
@@ -78,6 +81,7 @@ export class InfluxTelemetryStore implements TelemetryStore {
     private readonly ledger: LedgerReader,
     private readonly commits: CommitWriter,
     private readonly keys: KeyReader,
+    private readonly expiry: InfluxExpiry,
   ) {}
 
   /** Connects lazily: a server that is down shows in `ping`, not here. @throws LamplighterError `bad-configuration` */
@@ -112,12 +116,21 @@ export class InfluxTelemetryStore implements TelemetryStore {
     });
     const ledger = new LedgerReader(reader);
     const commits = new CommitWriter(names, ledger, writer);
+    const expiry = new InfluxExpiry({ ...options, url, fetch: options.fetch ?? fetch }, reader, names);
     const keys = new KeyReader(reader, names, options.maxAgeMs ?? 31 * 86_400_000);
-    return Promise.resolve(new InfluxTelemetryStore(names, reader, writer, ledger, commits, keys));
+    return Promise.resolve(new InfluxTelemetryStore(names, reader, writer, ledger, commits, keys, expiry));
   }
 
   commit(batch: StoreCommit): Promise<void> {
     return this.commits.commit(batch);
+  }
+
+  expire(order: Expiry): Promise<Expired> {
+    return this.expiry.expire(order);
+  }
+
+  expirePayloads(before: number, kind: string | null): Promise<number> {
+    return this.expiry.expirePayloads(before, kind);
   }
 
   async position(consumer: string): Promise<StorePosition | null> {
