@@ -25,6 +25,8 @@ describeTelemetryStore('DuckDB behind a socket', async ({ schema }) => {
       findStored: local.findStored.bind(local),
       recentKeys: local.recentKeys.bind(local),
       findReplayed: local.findReplayed.bind(local),
+      expire: local.expire.bind(local),
+      expirePayloads: local.expirePayloads.bind(local),
     });
   };
   const stop = async () => {
