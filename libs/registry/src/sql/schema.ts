@@ -65,7 +65,6 @@ export interface SightingRow {
   messages: number;
   adopted_at: number | null;
   ignored_at: number | null;
-  device_quality: DeviceQualityRow;
 }
 
 export interface DeviceRow {
