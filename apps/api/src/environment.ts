@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
-import { LamplighterError, readEnvironment, variable } from '#core';
+import { LamplighterError, quotaVariable, readEnvironment, variable } from '#core';
+import type { QuotaDefaults } from '#core';
 import { checkProductionSecrets, generatePassword, loadOrCreateSecret } from '#identity';
 import { type Approvals, kinds, readApprovals } from '#kinds';
 import { dataDirectory, type Environment, type ProcessSettings, processSettings, processVariables } from '#service';
@@ -26,6 +27,7 @@ const DECLARATION = {
   LAMPLIGHTER_BEHIND_PROXY: variable.flag(),
   /** References of recorded approvals by kind, such as `journey-time=PIA/2026/3`. */
   LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
+  LAMPLIGHTER_DEVICE_QUOTA: quotaVariable(),
   INFLUX_URL: variable.optional(),
   INFLUX_TOKEN: variable.optional(),
   INFLUX_ORG: variable.text('lamplighter'),
@@ -52,6 +54,8 @@ export interface ApiSettings extends ProcessSettings {
   readonly behindProxy: boolean;
   /** Of kinds that could identify people (THREATS 40). */
   readonly approvals: Approvals;
+  /** Of devices that have no quota of their own. */
+  readonly deviceQuotas: QuotaDefaults;
   readonly adminPassword: string;
   readonly serviceKey: string;
   /** HMAC key of device and API keys. */
@@ -85,6 +89,7 @@ export function readApiSettings(environment: Environment): ApiSettings {
     maxPacketBytes: read.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
     behindProxy: read.LAMPLIGHTER_BEHIND_PROXY,
     approvals,
+    deviceQuotas: read.LAMPLIGHTER_DEVICE_QUOTA,
     ...processSettings('api', read, data),
     adminPassword: read.LAMPLIGHTER_ADMIN_PASSWORD ?? secret('admin-password', generatePassword),
     serviceKey: read.LAMPLIGHTER_SERVICE_KEY ?? secret('service.key', 32),

@@ -1,4 +1,4 @@
-import type { Clock, JournalOffset, JournalRecord, ServiceStatus } from '#core';
+import type { Clock, JournalOffset, JournalRecord, QuotaAnswer, ServiceStatus } from '#core';
 import type { Journal } from '#journal';
 import type { Registry } from '#registry';
 import type { TelemetryQueries } from '#timeseries';
@@ -42,6 +42,8 @@ export interface ServiceBus {
    * @throws LamplighterError `journal-unwritable` (retryable) when no PUBACK came in time or there is no connection
    */
   publish(topic: string, payload: Uint8Array): Promise<void>;
+  /** Asks the services that meter devices what this one has used. Who does not answer in half a second is left out. */
+  askQuota(device: string): Promise<readonly QuotaAnswer[]>;
   isConnected(): boolean;
   /** Last status of each service that was heard, by name. */
   statuses(): ReadonlyMap<string, ServiceStatus>;

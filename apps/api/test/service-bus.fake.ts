@@ -1,5 +1,5 @@
 import { LamplighterError, STATUS_STALE_MS } from '#core';
-import type { ServiceStatus } from '#core';
+import type { QuotaAnswer, ServiceStatus } from '#core';
 import type { ServiceBus } from '../src/ports.js';
 
 /** Stands in for the broker: keeps what is published, and answers as it is told. */
@@ -7,11 +7,17 @@ export class FakeServiceBus implements ServiceBus {
   readonly published: { topic: string; payload: Buffer }[] = [];
   private readonly known = new Map<string, ServiceStatus>();
   connected = true;
+  /** What the other services say that a device has used. */
+  quotaAnswers: QuotaAnswer[] = [];
 
   async publish(topic: string, payload: Uint8Array): Promise<void> {
     if (!this.connected)
       throw new LamplighterError('journal-unwritable', 'broker at 10.0.0.7 refused', { retryable: true });
     this.published.push({ topic, payload: Buffer.from(payload) });
+  }
+
+  async askQuota(): Promise<readonly QuotaAnswer[]> {
+    return this.quotaAnswers;
   }
 
   isConnected(): boolean {

@@ -1,6 +1,7 @@
 import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { type Clock, type ServiceStatus, serviceTopic, systemClock } from '#core';
+import { topicMatches } from '#identity';
 import { type BusSettings, serviceKeyOf } from './settings.js';
 import { statusOf } from './status-publisher.js';
 
@@ -27,6 +28,7 @@ const RECONNECT_MS = 1_000;
  */
 export class ServiceBus {
   private client: MqttClient | null = null;
+  private readonly listeners: { filter: string; heard: (topic: string, payload: Buffer) => void }[] = [];
   private lastTrouble = '';
   private readonly startedAt: number;
 
@@ -36,6 +38,11 @@ export class ServiceBus {
 
   get connected(): boolean {
     return this.client?.connected === true;
+  }
+
+  /** Hears what is published on the topics of a filter, with QoS 0. To be called before {@link start}. */
+  listen(filter: string, heard: (topic: string, payload: Buffer) => void): void {
+    this.listeners.push({ filter, heard });
   }
 
   start(): void {
@@ -56,10 +63,13 @@ export class ServiceBus {
     client.on('connect', () => {
       this.lastTrouble = '';
       logger.info('connected to the broker');
+      for (const { filter } of this.listeners) client.subscribe(filter, { qos: 0 });
       if (onStatus !== undefined) client.subscribe(serviceTopic('+'), { qos: 0 });
     });
     client.on('error', (error) => this.sayOnce(error.message));
-    client.on('message', (topic, payload) => this.takeStatus(topic, payload));
+    client.on('message', (topic, payload) => {
+      if (!this.heard(topic, payload)) this.takeStatus(topic, payload);
+    });
     this.client = client;
   }
 
@@ -83,6 +93,17 @@ export class ServiceBus {
     if (this.client === null) return;
     if (this.connected) this.publishStatus(this.down());
     await this.client.endAsync(!this.connected);
+  }
+
+  private heard(topic: string, payload: Buffer): boolean {
+    const listener = this.listeners.find(({ filter }) => topicMatches(filter, topic));
+    if (listener === undefined) return false;
+    try {
+      listener.heard(topic, payload);
+    } catch (error) {
+      this.options.logger.warn({ topic, reason: (error as Error).message }, 'a message could not be understood');
+    }
+    return true;
   }
 
   private send(topic: string, payload: string, retain: boolean): void {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { LamplighterError } from '#core';
-import type { Clock, ServiceStatus } from '#core';
+import { LamplighterError, QUOTA_ASK_TOPIC, quotaAnswerTopic } from '#core';
+import type { Clock, QuotaAnswer, ServiceStatus } from '#core';
 import { ServiceBus as BusClient, StatusPublisher } from '#service';
 import type { ServiceBus } from '../ports.js';
 
@@ -9,6 +9,9 @@ const PUBACK_TIMEOUT_MS = 5_000;
 /** Beyond this, messages are refused rather than queued: a device is told to come back. */
 const MAX_IN_FLIGHT = 1_000;
 const SERVICE = 'api';
+/** Who meters devices besides this service: the broker, and ingest for those behind gateways. */
+const QUOTA_SERVICES = 2;
+const QUOTA_WAIT_MS = 500;
 
 export interface ServiceBusOptions {
   readonly url: string;
@@ -24,6 +27,7 @@ export class MqttServiceBus implements ServiceBus {
   private readonly client: BusClient;
   private readonly status: StatusPublisher;
   private readonly known = new Map<string, ServiceStatus>();
+  private readonly asked = new Map<string, (answer: QuotaAnswer) => void>();
   private inFlight = 0;
 
   constructor({ url, serviceKey: key, clock, logger, metrics }: ServiceBusOptions) {
@@ -39,6 +43,9 @@ export class MqttServiceBus implements ServiceBus {
     });
     const report = () => ({ state: 'up' as const, metrics: metrics() });
     this.status = new StatusPublisher({ service: SERVICE, bus: this.client, report, clock });
+    this.client.listen(quotaAnswerTopic('+'), (topic, payload) => {
+      this.asked.get(topic)?.(JSON.parse(payload.toString('utf8')) as QuotaAnswer);
+    });
     this.client.start();
     this.status.start();
   }
@@ -54,6 +61,25 @@ export class MqttServiceBus implements ServiceBus {
       throw cause instanceof LamplighterError ? cause : unavailable('The broker did not take the message.', cause);
     } finally {
       this.inFlight -= 1;
+    }
+  }
+
+  async askQuota(device: string): Promise<readonly QuotaAnswer[]> {
+    if (!this.client.connected) return [];
+    const id = randomBytes(8).toString('hex');
+    const topic = quotaAnswerTopic(id);
+    const answers: QuotaAnswer[] = [];
+    try {
+      return await new Promise((resolve) => {
+        setTimeout(() => resolve(answers), QUOTA_WAIT_MS).unref();
+        this.asked.set(topic, (answer) => {
+          answers.push(answer);
+          if (answers.length === QUOTA_SERVICES) resolve(answers);
+        });
+        this.client.publish(QUOTA_ASK_TOPIC, JSON.stringify({ id, device }));
+      });
+    } finally {
+      this.asked.delete(topic);
     }
   }
 

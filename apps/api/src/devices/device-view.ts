@@ -20,6 +20,8 @@ export function viewOfDevice(device: Device): DeviceDto {
     enabled,
     devEui,
     deviceType,
+    quota: device.quota,
+    isolation: device.isolation === null ? null : { ...device.isolation, at: isoTime(device.isolation.at) },
     createdAt: isoTime(device.createdAt),
     updatedAt: isoTime(device.updatedAt),
   };

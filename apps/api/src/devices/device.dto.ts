@@ -1,4 +1,5 @@
 import { ApiProperty, ApiPropertyOptional, IntersectionType, PartialType, PickType } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
 import {
   IsBoolean,
   IsInt,
@@ -13,8 +14,11 @@ import {
   Max,
   Min,
   ValidateBy,
+  ValidateNested,
 } from 'class-validator';
 import { TOPIC_LEVEL } from '#core';
+import type { Quota } from '#core';
+import { QuotaDto } from './quota.dto.js';
 import { QueryBbox, QueryInteger, QueryText } from '../http/parameters.js';
 import type { Bbox } from '../http/parameters.js';
 
@@ -29,6 +33,12 @@ function isTags(value: unknown): boolean {
     entries.every(([name, text]) => TOPIC_LEVEL.test(name) && typeof text === 'string' && text.length <= 256)
   );
 }
+
+export const IsTags = (): PropertyDecorator =>
+  ValidateBy({
+    name: 'isTags',
+    validator: { validate: isTags, defaultMessage: () => `tags must be at most ${MAX_TAGS} short texts by name` },
+  });
 
 export class NewDeviceDto {
   @ApiProperty({
@@ -69,10 +79,7 @@ export class NewDeviceDto {
   @ApiPropertyOptional({ type: Object, additionalProperties: { type: 'string' }, example: { feeder: 'K12' } })
   @IsOptional()
   @IsObject()
-  @ValidateBy({
-    name: 'isTags',
-    validator: { validate: isTags, defaultMessage: () => `tags must be at most ${MAX_TAGS} short texts by name` },
-  })
+  @IsTags()
   tags?: Record<string, string>;
 
   @ApiPropertyOptional({
@@ -98,6 +105,57 @@ export class NewDeviceDto {
   @IsString()
   @Length(1, 64)
   deviceType?: string;
+
+  @ApiPropertyOptional({ type: QuotaDto, description: "How much it may send, where that differs from its kind's." })
+  @IsOptional()
+  @ValidateNested()
+  @Type(() => QuotaDto)
+  quota?: QuotaDto | null;
+
+  @ApiPropertyOptional({
+    example: 'kowloon-lampposts',
+    description: 'Id of a template, which says what the device does not say itself: its kind and department as well.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  template?: string;
+}
+
+export class RotateKeyQueryDto {
+  @ApiPropertyOptional({
+    example: 'PT24H',
+    description: 'ISO 8601 duration for which the old key works as well; at most seven days. Without it, not at all.',
+  })
+  @IsOptional()
+  @IsString()
+  @Length(1, 32)
+  grace?: string;
+}
+
+export class IsolateDto {
+  @ApiProperty({ example: 'Sends another reading every millisecond since the storm' })
+  @IsString()
+  @Length(1, 500)
+  reason!: string;
+}
+
+export class IsolationDto {
+  @ApiProperty() reason!: string;
+  @ApiProperty({ example: 'chan' }) by!: string;
+  @ApiProperty({ format: 'date-time' }) at!: string;
+}
+
+export class DeviceKeyDto {
+  @ApiProperty({ format: 'date-time', description: 'When it was made: the last rotation.' }) issuedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) revokedAt!: string | null;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'Until when the key before works as well; null when it does not.',
+  })
+  formerValidUntil!: string | null;
 }
 
 class EnabledDto {
@@ -118,6 +176,7 @@ export class DeviceChangeDto extends IntersectionType(
       'intervalMs',
       'devEui',
       'deviceType',
+      'quota',
     ] as const),
   ),
   EnabledDto,
@@ -137,6 +196,16 @@ export class DeviceDto {
   @ApiProperty() enabled!: boolean;
   @ApiProperty({ type: String, nullable: true, description: 'LoRaWAN DevEUI.' }) devEui!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'Id of a device type.' }) deviceType!: string | null;
+  @ApiProperty({
+    type: QuotaDto,
+    nullable: true,
+    description: 'Null: that of its kind; see GET /v1/devices/{id}/quota.',
+  })
+  quota!: Quota | null;
+  @ApiProperty({ type: IsolationDto, nullable: true, description: 'Why it is isolated, where somebody said so.' })
+  isolation!: IsolationDto | null;
+  @ApiPropertyOptional({ type: DeviceKeyDto, nullable: true, description: 'With one device only.' })
+  key?: DeviceKeyDto | null;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiProperty({ format: 'date-time' }) updatedAt!: string;
 }

@@ -1,21 +1,16 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { generateKey, hashKey } from '#identity';
 import { kinds, refusalOf } from '#kinds';
 import type { Device, NewDevice, Registry } from '#registry';
 import { scopeOf, sees, visible } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
-import type { ApiSettings } from '../environment.js';
 import { DeviceTypeCatalogue } from '../device-types/device-type-catalogue.service.js';
+import type { ApiSettings } from '../environment.js';
 import { notFound, Problem } from '../http/problem.js';
 import { REGISTRY, SETTINGS } from '../ports.js';
-import type {
-  DeviceChangeDto,
-  DeviceListDto,
-  DevicePageDto,
-  DeviceWithAccessDto,
-  MqttAccessDto,
-} from './device.dto.js';
-import { mqttAccess, viewOfDevice } from './device-view.js';
+import type { DeviceChangeDto, DeviceListDto, DevicePageDto, DeviceDto, DeviceWithAccessDto } from './device.dto.js';
+import { DeviceKeys } from './device-keys.service.js';
+import { viewOfDevice } from './device-view.js';
+import { quotaOf } from './quota.dto.js';
 
 const DEFAULT_PAGE = 100;
 
@@ -25,12 +20,19 @@ export class DeviceService {
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
     @Inject(SETTINGS) private readonly settings: ApiSettings,
+    private readonly keys: DeviceKeys,
     private readonly types: DeviceTypeCatalogue,
   ) {}
 
   /** @throws Problem `not-found` also for a device of another department (THREATS 34) */
   async get(caller: Caller, id: string): Promise<Device> {
     return visible(caller, await this.registry.devices.get(id), 'device');
+  }
+
+  /** With what its owner wants to know of its key. */
+  async describe(caller: Caller, id: string): Promise<DeviceDto> {
+    const device = await this.get(caller, id);
+    return { ...viewOfDevice(device), key: await this.keys.describe(id) };
   }
 
   async list(caller: Caller, query: DeviceListDto): Promise<DevicePageDto> {
@@ -58,7 +60,7 @@ export class DeviceService {
     }
     await this.types.requireFor(devices);
     const created = await this.registry.devices.create(devices);
-    const access = await this.issueKeys(created);
+    const access = await this.keys.issue(created);
     await this.audit(caller, 'device-created', created.length === 1 ? created[0]!.id : `${created.length} devices`, {
       ids: created.slice(0, 100).map(({ id }) => id),
     });
@@ -72,7 +74,12 @@ export class DeviceService {
     const { kind } = await this.get(caller, id);
     await this.types.requireFor([{ ...change, kind }]);
     if (change.department !== undefined) await this.requireDepartment(caller, change.department);
-    const device = await this.registry.devices.update(id, { ...change });
+    const { quota, enabled, ...rest } = change;
+    const device = await this.registry.devices.update(id, {
+      ...rest,
+      ...(quota === undefined ? {} : { quota: quota === null ? null : quotaOf(quota) }),
+      ...(enabled === undefined ? {} : { enabled }),
+    });
     if (device === null) throw notFound('device');
     await this.audit(caller, 'device-changed', id, { fields: Object.keys(change) });
     return device;
@@ -83,30 +90,6 @@ export class DeviceService {
     await this.registry.credentials.revoke(id);
     await this.registry.devices.remove(id);
     await this.audit(caller, 'device-removed', id, {});
-  }
-
-  /** A new key; the old one stops working as soon as brokers see the change. */
-  async rotateKey(caller: Caller, id: string): Promise<DeviceWithAccessDto> {
-    const device = await this.get(caller, id);
-    const [mqtt] = await this.issueKeys([device]);
-    await this.audit(caller, 'device-key-rotated', id, {});
-    return { ...viewOfDevice(device), mqtt: mqtt! };
-  }
-
-  private async issueKeys(devices: readonly Device[]): Promise<MqttAccessDto[]> {
-    const access = devices.map((device) => mqttAccess(device, generateKey()));
-    await this.registry.credentials.put(
-      access.map(({ clientId, username, password }) => ({
-        username,
-        clientId,
-        type: 'device' as const,
-        subject: username,
-        application: null,
-        keyHash: hashKey(this.settings.pepper, password),
-        certificateFingerprint: null,
-      })),
-    );
-    return access;
   }
 
   private refuseForeign(caller: Caller, department: string): void {

@@ -69,7 +69,11 @@ export class DevicesController {
   ): Promise<DeviceWithAccessDto | DeviceWithAccessDto[]> {
     const created = await this.devices.create(
       caller,
-      await readNewDevices(body, await this.registry.departments.list()),
+      await readNewDevices(
+        body,
+        await this.registry.departments.list(),
+        await this.registry.templates.list(caller.departments),
+      ),
     );
     return Array.isArray(body) ? created : created[0]!;
   }
@@ -102,8 +106,8 @@ export class DevicesController {
   @ApiParam({ name: 'id', example: 'GF3637' })
   @ApiOkResponse({ type: DeviceDto })
   @Answers('not-found')
-  async get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeviceDto> {
-    return viewOfDevice(await this.devices.get(caller, id));
+  get(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeviceDto> {
+    return this.devices.describe(caller, id);
   }
 
   @Patch(':id')
@@ -129,16 +133,5 @@ export class DevicesController {
   @Answers('forbidden', 'not-found')
   async remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     await this.devices.remove(caller, id);
-  }
-
-  @Post(':id/rotate-key')
-  @Needs('engineer')
-  @HttpCode(200)
-  @ApiOperation({ summary: 'Give a device a new key; the old one stops working' })
-  @ApiParam({ name: 'id', example: 'GF3637' })
-  @ApiOkResponse({ type: DeviceWithAccessDto })
-  @Answers('forbidden', 'not-found')
-  rotateKey(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<DeviceWithAccessDto> {
-    return this.devices.rotateKey(caller, id);
   }
 }

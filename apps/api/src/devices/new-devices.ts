@@ -1,7 +1,8 @@
 import { plainToInstance } from 'class-transformer';
 import { validate } from 'class-validator';
 import { deviceKinds } from '#kinds';
-import type { Department } from '#registry';
+import { overTemplate } from '#registry';
+import type { Department, DeviceTemplate } from '#registry';
 import { Problem } from '../http/problem.js';
 import type { ProblemFault } from '../http/problem.js';
 import { validationProblem } from '../http/validation.pipe.js';
@@ -14,7 +15,11 @@ const MAX_FAULTS = 100;
  * The devices of a body that is one device or an array of them.
  * @throws Problem `bad-request` with every fault, each with its pointer into the body
  */
-export async function readNewDevices(body: unknown, departments: readonly Department[]): Promise<NewDeviceDto[]> {
+export async function readNewDevices(
+  body: unknown,
+  departments: readonly Department[],
+  templates: readonly DeviceTemplate[],
+): Promise<NewDeviceDto[]> {
   const many = Array.isArray(body);
   const items: readonly unknown[] = many ? body : [body];
   if (items.length === 0) throw new Problem('bad-request', 'Send at least one device.', { pointer: '' });
@@ -25,8 +30,13 @@ export async function readNewDevices(body: unknown, departments: readonly Depart
   const faults: ProblemFault[] = [];
   for (const [index, item] of items.entries()) {
     const pointer = many ? `/${index}` : '';
-    const device = plainToInstance(NewDeviceDto, item);
-    const found = [...(await shapeFaults(device, pointer)), ...catalogueFaults(device, departments, pointer)];
+    const filled = fillIn(item, templates, pointer);
+    const device = plainToInstance(NewDeviceDto, filled.item);
+    const found = [
+      ...filled.faults,
+      ...(await shapeFaults(device, pointer)),
+      ...catalogueFaults(device, departments, pointer),
+    ];
     devices.push(device);
     faults.push(...found);
     if (faults.length > MAX_FAULTS) break;
@@ -35,6 +45,28 @@ export async function readNewDevices(body: unknown, departments: readonly Depart
   const [first] = faults;
   if (first !== undefined) throw new Problem('bad-request', first.detail, { pointer: first.pointer, faults });
   return devices;
+}
+
+/** What the template says and the device does not. */
+function fillIn(
+  item: unknown,
+  templates: readonly DeviceTemplate[],
+  pointer: string,
+): { item: unknown; faults: ProblemFault[] } {
+  if (typeof item !== 'object' || item === null || Array.isArray(item)) return { item, faults: [] };
+  const { template: name } = item as { template?: unknown };
+  if (name === undefined) return { item, faults: [] };
+  const at = `${pointer}/template`;
+  const template = templates.find(({ id }) => id === name);
+  if (template === undefined)
+    return { item, faults: [{ pointer: at, detail: 'There is no such template that you may see.' }] };
+  const { kind, id, tags } = item as { kind?: unknown; id?: unknown; tags?: unknown };
+  const isOther = kind !== undefined && kind !== template.kind;
+  const faults = isOther ? [{ pointer: at, detail: `The template is for the kind '${template.kind}'.` }] : [];
+  // What has the wrong shape is left to the checks that follow.
+  if (typeof id !== 'string' || (tags !== undefined && (typeof tags !== 'object' || tags === null)))
+    return { item, faults };
+  return { item: overTemplate(template, item as { id: string }), faults };
 }
 
 async function shapeFaults(device: NewDeviceDto, pointer: string): Promise<ProblemFault[]> {

@@ -2,12 +2,13 @@ import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { verifyKey } from '#identity';
 import { kinds, refusalOf } from '#kinds';
-import type { Device, Registry } from '#registry';
+import type { Clock } from '#core';
+import type { Credential, Device, Registry } from '#registry';
 import { AuthenticationService } from '../auth/authentication.service.js';
 import { presentedBy } from '../auth/credentials.js';
 import type { ApiSettings } from '../environment.js';
 import { Problem } from '../http/problem.js';
-import { REGISTRY, SETTINGS } from '../ports.js';
+import { CLOCK, REGISTRY, SETTINGS } from '../ports.js';
 
 const NO_HASH = 'A'.repeat(43);
 
@@ -17,6 +18,7 @@ export class DeviceAuthentication {
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
     @Inject(SETTINGS) private readonly settings: ApiSettings,
+    @Inject(CLOCK) private readonly clock: Clock,
     private readonly authentication: AuthenticationService,
   ) {}
 
@@ -24,7 +26,7 @@ export class DeviceAuthentication {
   async deviceOf(request: FastifyRequest): Promise<Device> {
     const { id, key } = presentedKey(request);
     const credential = await this.registry.credentials.get(id);
-    const right = verifyKey(this.settings.pepper, key, credential?.keyHash ?? NO_HASH);
+    const right = this.isRight(key, credential);
     if (credential === null || !right || credential.type !== 'device' || credential.revokedAt !== null) {
       const subject = { name: id, address: request.ip };
       this.authentication.refuseWhenBlocked(subject);
@@ -37,6 +39,14 @@ export class DeviceAuthentication {
     const refusal = refusalOf(device.kind, kinds, this.settings.approvals);
     if (refusal !== null) throw new Problem('kind-not-approved', refusal);
     return device;
+  }
+
+  /** The key that it has, or the one before while that may still be used. Both are looked at, whichever it is. */
+  private isRight(key: string, credential: Credential | null): boolean {
+    const { keyHash = NO_HASH, formerKeyHash = null, formerUntil = null } = credential ?? {};
+    const isCurrent = verifyKey(this.settings.pepper, key, keyHash);
+    const isFormer = verifyKey(this.settings.pepper, key, formerKeyHash ?? NO_HASH);
+    return isCurrent || (isFormer && this.clock.now() < (formerUntil ?? 0));
   }
 }
 

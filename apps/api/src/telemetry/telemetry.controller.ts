@@ -7,6 +7,7 @@ import { Answers } from '../http/answers.decorator.js';
 import { Problem } from '../http/problem.js';
 import { SERVICE_BUS } from '../ports.js';
 import type { ServiceBus } from '../ports.js';
+import { HttpQuota } from '../quotas/http-quota.service.js';
 import { DeviceAuthentication } from './device-authentication.service.js';
 import { TelemetryAcceptedDto } from './telemetry.dto.js';
 
@@ -16,6 +17,7 @@ export class TelemetryController {
   constructor(
     private readonly authentication: DeviceAuthentication,
     @Inject(SERVICE_BUS) private readonly bus: ServiceBus,
+    private readonly quota: HttpQuota,
   ) {}
 
   @Public()
@@ -39,6 +41,7 @@ export class TelemetryController {
   async send(@Req() request: FastifyRequest, @Body() body: unknown): Promise<TelemetryAcceptedDto> {
     const device = await this.authentication.deviceOf(request);
     if (!Buffer.isBuffer(body) || body.length === 0) throw new Problem('bad-request', 'Send the payload as the body.');
+    this.quota.take(device, body.length);
     const topic = deviceTopic({ department: device.department, kind: device.kind, device: device.id }, 'telemetry');
     await this.bus.publish(topic, body);
     return { status: 'journalled', topic };
