@@ -12,15 +12,22 @@ import { GuessThrottle } from './auth/guess-throttle.js';
 import { PasswordChecker } from './auth/password-checker.service.js';
 import { SessionController } from './auth/session.controller.js';
 import { SessionService } from './auth/session.service.js';
+import { ClaimService } from './claims/claim.service.js';
+import { ClaimsController } from './claims/claims.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
 import { DeviceTypeCatalogue } from './device-types/device-type-catalogue.service.js';
 import { DeviceTypeService } from './device-types/device-type.service.js';
 import { DeviceTypesController } from './device-types/device-types.controller.js';
 import { DeviceStateController } from './device-state/device-state.controller.js';
+import { DeviceAccessController } from './devices/device-access.controller.js';
+import { DeviceAccess } from './devices/device-access.service.js';
 import { DeviceImportService } from './devices/device-import.service.js';
+import { DeviceKeys } from './devices/device-keys.service.js';
 import { DeviceSelection } from './devices/device-selection.service.js';
 import { DeviceService } from './devices/device.service.js';
 import { DevicesController } from './devices/devices.controller.js';
+import { ImportJobs } from './devices/import-jobs.service.js';
+import { ImportsController } from './devices/imports.controller.js';
 import { DocsController } from './docs/docs.controller.js';
 import { Documents } from './docs/documents.js';
 import type { ApiSettings } from './environment.js';
@@ -45,6 +52,8 @@ import { CLOCK, FEED_TAIL, JOURNAL_COUNTS, LOGGER, REGISTRY, SERVICE_BUS, SETTIN
 import type { ApiAdapters } from './ports.js';
 import { PrivacyRegister } from './privacy/privacy-register.service.js';
 import { PrivacyRegisterController } from './privacy/privacy-register.controller.js';
+import { HttpQuota } from './quotas/http-quota.service.js';
+import { QuotaService } from './quotas/quota.service.js';
 import { CompletenessService } from './readings/completeness.service.js';
 import { DeviceReadingsService } from './readings/device-readings.service.js';
 import { FleetReadingsService } from './readings/fleet-readings.service.js';
@@ -67,6 +76,9 @@ import { StreamsController } from './streams/streams.controller.js';
 import { DeviceAuthentication } from './telemetry/device-authentication.service.js';
 import { TelemetryController } from './telemetry/telemetry.controller.js';
 
+import { TemplateService } from './templates/template.service.js';
+import { TemplatesController } from './templates/templates.controller.js';
+
 export interface ApiParts {
   readonly settings: ApiSettings;
   readonly adapters: ApiAdapters;
@@ -84,6 +96,10 @@ const CONTROLLERS = [
   DevicesController,
   DeviceTypesController,
   DeviceStateController,
+  DeviceAccessController,
+  ImportsController,
+  TemplatesController,
+  ClaimsController,
   ReadingsController,
   GroupsController,
   AlarmsController,
@@ -108,9 +124,12 @@ const SERVICES = [
   AlarmTail,
   ApiKeyService,
   AuthenticationService,
+  ClaimService,
   CompletenessService,
+  DeviceAccess,
   DeviceAuthentication,
   DeviceImportService,
+  DeviceKeys,
   DeviceReadingsService,
   DeviceSelection,
   DeviceService,
@@ -122,12 +141,15 @@ const SERVICES = [
   FleetReadingsService,
   GroupService,
   GuessThrottle,
+  HttpQuota,
+  ImportJobs,
   LatestService,
   LedgerService,
   NetworkAuthentication,
   NetworkServerService,
   PasswordChecker,
   PrivacyRegister,
+  QuotaService,
   ReadinessService,
   ReadingTail,
   ReplayRunner,
@@ -136,6 +158,7 @@ const SERVICES = [
   SessionService,
   SightingService,
   StreamRegistry,
+  TemplateService,
 ];
 
 @Module({})

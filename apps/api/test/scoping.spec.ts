@@ -38,6 +38,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'post /v1/alarms/{id}/acknowledge': { reason: 'mine now' },
   'post /v1/alarms/{id}/comment': { text: 'mine now' },
   'put /v1/rules/{id}': RULE,
+  'post /v1/devices/{id}/isolate': { reason: 'mine now' },
+  'put /v1/templates/{id}': { kind: 'smart-lamppost', department: 'hyd' },
   'put /v1/accounts/{username}': { password: 'mine now, all of it', role: 'admin', departments: ['hyd'] },
 };
 /** The same for everybody, or for network servers with keys of their own, whoever else may ask. */
@@ -48,6 +50,7 @@ const UNSCOPED: ReadonlySet<string> = new Set([
   'post /v1/device-types/{id}/test',
   'put /v1/device-types/{id}',
   'delete /v1/device-types/{id}',
+  'get /v1/kinds/{name}/template',
   'post /v1/network/things-stack/{server}',
   'post /v1/network/chirpstack/{server}',
 ]);
@@ -101,6 +104,19 @@ describe('T34 things of other departments', () => {
       'dead-letters': '7-0',
       sightings: 'UNKNOWN',
     };
+    await api.ask('POST', '/v1/templates', {
+      body: { id: 'their-template', kind: 'smart-lamppost', department: 'epd' },
+    });
+    const claimed = await api.ask('POST', '/v1/claims', { body: { kind: 'smart-lamppost', department: 'epd' } });
+    const imported = await api.ask('POST', '/v1/devices/import?async=true', {
+      body: 'id,kind,latitude,longitude\n',
+      headers: { 'content-type': 'text/csv' },
+    });
+    Object.assign(foreign, {
+      templates: 'their-template',
+      claims: claimed.body.claims[0].id,
+      imports: imported.body.id,
+    });
     const { paths } = (await api.ask('GET', '/openapi.json', { as: '' })).body as {
       paths: Record<string, Record<string, object>>;
     };
@@ -144,6 +160,8 @@ describe('T34 things of other departments', () => {
       '/v1/dead-letters',
       '/v1/ledger?groupBy=device',
       '/v1/readings?kind=smart-lamppost',
+      '/v1/templates',
+      '/v1/claims',
       '/v1/groups',
       '/v1/groups?kind=parking-space',
     ];

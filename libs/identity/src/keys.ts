@@ -5,7 +5,9 @@ const KEY_BYTES = 24;
 
 /** A new secret of 192 bits for a device, a gateway or a service: 32 characters of base64url. */
 export function generateKey(): string {
-  return randomBytes(KEY_BYTES).toString('base64url');
+  const key = randomBytes(KEY_BYTES).toString('base64url');
+  // In a spreadsheet a leading dash starts a formula, and exports put an apostrophe before it: it would not be the key (THREATS 29).
+  return key.startsWith('-') ? generateKey() : key;
 }
 
 /**

@@ -96,7 +96,7 @@ export class AuthenticationService {
 
   async noteFailure(
     subject: GuessSubject,
-    method: 'password' | 'api-key' | 'device-key' | 'network-server-key',
+    method: 'password' | 'api-key' | 'device-key' | 'network-server-key' | 'claim-code',
   ): Promise<void> {
     const startsBlock = this.throttle.fail(subject);
     await this.registry.audit.append({

@@ -3,6 +3,7 @@ import { QueryFlag } from '../http/parameters.js';
 import { DeviceWithAccessDto } from './device.dto.js';
 
 export class ImportQueryDto {
+  @QueryFlag('Answer at once with a job to follow, as files of more than 2 MiB do in any case.') async?: boolean;
   @QueryFlag('Only say what an import would do.') dryRun?: boolean;
 }
 
@@ -26,4 +27,26 @@ export class ImportResultDto {
     description: 'What was registered, with keys that are shown this once.',
   })
   devices?: DeviceWithAccessDto[];
+}
+
+export class ImportJobDto {
+  @ApiProperty() id!: string;
+  @ApiProperty({ enum: ['checking', 'registering', 'done', 'failed'] })
+  state!: 'checking' | 'registering' | 'done' | 'failed';
+  @ApiProperty() dryRun!: boolean;
+  @ApiProperty({ description: 'Rows that hold something; while checking, those that were read.' }) rows!: number;
+  @ApiProperty({ description: 'Rows that were looked at.' }) checked!: number;
+  @ApiProperty({ description: 'Rows without a fault; known when the import has ended.' }) valid!: number;
+  @ApiProperty({ description: 'Devices that were registered so far.' }) created!: number;
+  @ApiProperty() faultCount!: number;
+  @ApiProperty({ type: [ImportFaultDto], description: 'The first thousand, when the import has ended.' })
+  faults!: readonly ImportFaultDto[];
+  @ApiProperty({
+    enum: ['none', 'ready', 'taken'],
+    description: 'Whether GET /v1/imports/{id}/keys has the keys: once, for fifteen minutes after the end.',
+  })
+  keys!: 'none' | 'ready' | 'taken';
+  @ApiProperty({ type: String, nullable: true }) failure!: string | null;
+  @ApiProperty({ format: 'date-time' }) startedAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) endedAt!: string | null;
 }

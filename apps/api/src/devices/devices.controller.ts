@@ -1,5 +1,6 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Patch, Post, Query, Res } from '@nestjs/common';
 import {
+  ApiAcceptedResponse,
   ApiBody,
   ApiConsumes,
   ApiCreatedResponse,
@@ -19,7 +20,8 @@ import { Answers } from '../http/answers.decorator.js';
 import { Problem } from '../http/problem.js';
 import { REGISTRY } from '../ports.js';
 import { DeviceImportService } from './device-import.service.js';
-import { ImportQueryDto, ImportResultDto } from './device-import.dto.js';
+import { ImportJobDto, ImportQueryDto, ImportResultDto } from './device-import.dto.js';
+import { ImportJobs } from './import-jobs.service.js';
 import { DeviceService } from './device.service.js';
 import {
   DeviceChangeDto,
@@ -32,6 +34,9 @@ import {
 import { viewOfDevice } from './device-view.js';
 import { readNewDevices } from './new-devices.js';
 
+/** Characters of a file whose import takes longer than a caller should wait for an answer. */
+const ASYNC_ABOVE = 2 * 1024 * 1024;
+
 const oneOrMany = (type: typeof NewDeviceDto | typeof DeviceWithAccessDto): object => ({
   oneOf: [{ $ref: getSchemaPath(type) }, { type: 'array', items: { $ref: getSchemaPath(type) } }],
 });
@@ -43,6 +48,7 @@ export class DevicesController {
   constructor(
     private readonly devices: DeviceService,
     private readonly imports: DeviceImportService,
+    private readonly jobs: ImportJobs,
     @Inject(REGISTRY) private readonly registry: Registry,
   ) {}
 
@@ -82,20 +88,27 @@ export class DevicesController {
   @Needs('engineer')
   @ApiOperation({
     summary: 'Register devices from CSV',
-    description: 'A dry run lists every row that could not be taken, and changes nothing.',
+    description:
+      'A dry run lists every row that could not be taken, and changes nothing. With `async`, and for files of more than 2 MiB, the answer is a job: GET /v1/imports/{id} says how far it is.',
   })
   @ApiConsumes('text/csv')
   @ApiBody({ schema: { type: 'string', example: 'id,kind,department,latitude,longitude,name\n' } })
   @ApiOkResponse({ type: ImportResultDto, description: 'The result of a dry run.' })
   @ApiCreatedResponse({ type: ImportResultDto })
+  @ApiAcceptedResponse({ type: ImportJobDto })
   @Answers('bad-request', 'forbidden', 'too-large')
   async import(
     @CurrentCaller() caller: Caller,
     @Query() query: ImportQueryDto,
     @Body() body: unknown,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<ImportResultDto> {
+  ): Promise<ImportResultDto | ImportJobDto> {
     if (typeof body !== 'string') throw new Problem('bad-request', 'Send text/csv.', { status: 415 });
+    if (query.async === true || body.length > ASYNC_ABOVE) {
+      const job = this.jobs.start(caller, body, query.dryRun === true);
+      void reply.status(202).header('location', `/v1/imports/${job.id}`);
+      return job;
+    }
     const result = await this.imports.run(caller, body, query.dryRun === true);
     void reply.status(query.dryRun === true ? 200 : 201);
     return result;

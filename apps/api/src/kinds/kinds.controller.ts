@@ -1,12 +1,13 @@
 import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { DISTRICTS } from '#core';
-import { describeKind, findKind, jsonSchemaOf, kinds } from '#kinds';
+import { describeKind, deviceKinds, findKind, jsonSchemaOf, kinds } from '#kinds';
 import type { Department, Registry } from '#registry';
 import { Answers } from '../http/answers.decorator.js';
 import { notFound } from '../http/problem.js';
 import { REGISTRY } from '../ports.js';
-import { DepartmentsDto, DistrictsDto, KindDto, KindsDto } from './kinds.dto.js';
+import { templateOf } from './kind-template.js';
+import { DepartmentsDto, DistrictsDto, KindDto, KindsDto, KindTemplateDto } from './kinds.dto.js';
 
 /** What there is to know before any device is: the same for every caller. */
 @ApiTags('catalogue')
@@ -31,6 +32,17 @@ export class KindsController {
     const kind = findKind(name);
     if (kind === undefined) throw notFound('kind');
     return { ...(describeKind(kind) as unknown as KindDto), jsonSchema: jsonSchemaOf(kind) };
+  }
+
+  @Get('kinds/:name/template')
+  @ApiOperation({ summary: 'What to start a device of the kind with: CSV, payload, topic, command' })
+  @ApiParam({ name: 'name', example: 'smart-lamppost' })
+  @ApiOkResponse({ type: KindTemplateDto })
+  @Answers('not-found')
+  template(@Param('name') name: string): KindTemplateDto {
+    const kind = deviceKinds.find((each) => each.name === name);
+    if (kind === undefined) throw notFound('kind');
+    return templateOf(kind);
   }
 
   @Get('departments')

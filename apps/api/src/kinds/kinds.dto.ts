@@ -62,3 +62,14 @@ export class DistrictDto {
 export class DistrictsDto {
   @ApiProperty({ type: [DistrictDto] }) districts!: DistrictDto[];
 }
+
+export class KindTemplateDto {
+  @ApiProperty({ example: 'smart-lamppost' }) kind!: string;
+  @ApiProperty({ example: 'hyd' }) department!: string;
+  @ApiProperty() intervalMs!: number;
+  @ApiProperty({ description: 'Header row of a file for POST /v1/devices/import.' }) csvHeader!: string;
+  @ApiProperty({ description: 'A row for it.' }) csvRow!: string;
+  @ApiProperty({ type: Object, description: 'What a device of the kind sends.' }) payload!: object;
+  @ApiProperty({ description: 'Where the device of the row publishes it.' }) topic!: string;
+  @ApiProperty({ description: 'A command that publishes it, with the key to be filled in.' }) mosquittoPub!: string;
+}

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { findKind } from '#kinds';
+import { deviceKinds } from '#kinds';
 import type { DeviceTemplate, Registry } from '#registry';
 import { sees, visible } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
@@ -57,7 +57,7 @@ export class TemplateService {
   }
 
   private async check(caller: Caller, { kind, department }: TemplateChangeDto): Promise<void> {
-    if (findKind(kind) === undefined)
+    if (!deviceKinds.some(({ name }) => name === kind))
       throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
     const departments = await this.registry.departments.list();
     if (!departments.some(({ id }) => id === department))

@@ -143,7 +143,7 @@ export class SqlDeviceRepository implements DeviceRepository {
       enabled: 1,
       dev_eui: device.devEui?.toLowerCase() ?? null,
       device_type: device.deviceType ?? null,
-      quota: jsonOf(device.quota),
+      quota: quotaText(device.quota),
       isolation: null,
       created_at: now,
       updated_at: now,
@@ -166,7 +166,7 @@ export class SqlDeviceRepository implements DeviceRepository {
       enabled: change.enabled === undefined ? before.enabled : Number(change.enabled),
       dev_eui: change.devEui === undefined ? before.dev_eui : (change.devEui?.toLowerCase() ?? null),
       device_type: change.deviceType === undefined ? before.device_type : change.deviceType,
-      quota: change.quota === undefined ? before.quota : jsonOf(change.quota),
+      quota: change.quota === undefined ? before.quota : quotaText(change.quota),
       isolation: isolationOf(before, change),
       updated_at: this.context.clock.now(),
     };
@@ -177,6 +177,13 @@ export class SqlDeviceRepository implements DeviceRepository {
 function isolationOf(before: Selectable<DeviceRow>, { enabled, isolation }: DeviceChange): string | null {
   if (isolation !== undefined) return jsonOf(isolation);
   return enabled === true ? null : before.isolation;
+}
+
+/** Callers in other languages leave out what is null. */
+function quotaText(quota: Quota | null | undefined): string | null {
+  if (quota === null || quota === undefined) return null;
+  const { messagesPerMinute, burst, bytesPerDay } = quota;
+  return JSON.stringify({ messagesPerMinute, burst, bytesPerDay: bytesPerDay ?? null });
 }
 
 function jsonOf(value: object | null | undefined): string | null {

@@ -1,0 +1,147 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import {
+  IsInt,
+  IsLatitude,
+  IsLongitude,
+  IsNumber,
+  IsOptional,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+} from 'class-validator';
+import { TOPIC_LEVEL } from '#core';
+import { QueryChoice, QueryFlag, QueryInteger, QueryText } from '../http/parameters.js';
+
+export class NewClaimDto {
+  @ApiPropertyOptional({ example: 'smart-lamppost', description: 'Needed unless the template says it.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  kind?: string;
+
+  @ApiPropertyOptional({ example: 'hyd', description: "By default the template's, else the kind's." })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  department?: string;
+
+  @ApiPropertyOptional({ example: 'acme-th1', description: 'Id of a device type.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  deviceType?: string;
+
+  @ApiPropertyOptional({ example: '0016c001f000175a', description: 'LoRaWAN DevEUI.' })
+  @IsOptional()
+  @Matches(/^[0-9a-fA-F]{16}$/, { message: 'devEui must be 16 hexadecimal digits' })
+  devEui?: string;
+
+  @ApiPropertyOptional({ example: 'kowloon-lampposts', description: 'Id of a template.' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 64)
+  template?: string;
+
+  @ApiPropertyOptional({ example: 'GF3637', description: 'Id that the device will have.' })
+  @IsOptional()
+  @Matches(TOPIC_LEVEL, { message: 'id must be 1 to 64 letters, digits, dots, dashes or underscores' })
+  id?: string;
+
+  @ApiPropertyOptional({ example: 'LP-', description: 'Beginning of an id that is made up, where none is given.' })
+  @IsOptional()
+  @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, {
+    message: 'idPrefix must be 1 to 32 letters, digits, dots, dashes or underscores',
+  })
+  idPrefix?: string;
+
+  @ApiPropertyOptional({
+    minimum: 1,
+    maximum: 1_000,
+    default: 1,
+    description: 'Claims of this sort; not with an id or a DevEUI.',
+  })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(1_000)
+  count?: number;
+
+  @ApiPropertyOptional({ minimum: 1, maximum: 365, default: 30 })
+  @IsOptional()
+  @IsInt()
+  @Min(1)
+  @Max(365)
+  expiresInDays?: number;
+}
+
+export class ClaimDto {
+  @ApiProperty({ description: 'Names the claim in lists; not the code.' }) id!: string;
+  @ApiProperty({ description: 'Id that the device will have.' }) device!: string;
+  @ApiProperty({ example: 'smart-lamppost' }) kind!: string;
+  @ApiProperty({ example: 'hyd' }) department!: string;
+  @ApiProperty({ type: String, nullable: true }) deviceType!: string | null;
+  @ApiProperty({ type: String, nullable: true }) devEui!: string | null;
+  @ApiProperty({ type: String, nullable: true }) template!: string | null;
+  @ApiProperty({ enum: ['outstanding', 'redeemed', 'revoked', 'expired'] })
+  state!: 'outstanding' | 'redeemed' | 'revoked' | 'expired';
+  @ApiProperty() createdBy!: string;
+  @ApiProperty({ format: 'date-time' }) createdAt!: string;
+  @ApiProperty({ format: 'date-time' }) expiresAt!: string;
+  @ApiProperty({ type: String, format: 'date-time', nullable: true }) redeemedAt!: string | null;
+  @ApiProperty({ type: String, nullable: true }) redeemedBy!: string | null;
+}
+
+export class PreparedClaimDto extends ClaimDto {
+  @ApiProperty({ example: '7KQ2M-9XZ4C-H0TRB', description: 'Shown in this answer only. Works once.' }) code!: string;
+}
+
+export class PreparedClaimsDto {
+  @ApiProperty({ type: [PreparedClaimDto] }) claims!: PreparedClaimDto[];
+}
+
+export class ClaimPageDto {
+  @ApiProperty({ type: [ClaimDto] }) claims!: ClaimDto[];
+  @ApiProperty({ type: String, nullable: true, description: 'Value of `after` for the next page.' })
+  next!: string | null;
+}
+
+export class PrepareQueryDto {
+  @QueryChoice('What the answer is: JSON, or CSV for a label printer.', ['json', 'csv'], 'json')
+  format?: 'json' | 'csv';
+}
+
+export class ClaimListDto {
+  @QueryFlag('Only those that can still be redeemed.') outstanding?: boolean;
+  @QueryInteger('Claims at most.', { min: 1, max: 1_000, fallback: 100 }) limit?: number;
+  @QueryText('`next` of the page before.') after?: string;
+}
+
+export class RedeemDto {
+  @ApiProperty({ example: '7KQ2M-9XZ4C-H0TRB', description: 'In either case, with or without dashes.' })
+  @IsString()
+  @Length(1, 64)
+  code!: string;
+
+  @ApiProperty({
+    example: 22.2819,
+    minimum: -90,
+    maximum: 90,
+    description: 'Where the device stands: WGS 84, degrees.',
+  })
+  @IsNumber()
+  @IsLatitude()
+  latitude!: number;
+
+  @ApiProperty({ example: 114.1589, minimum: -180, maximum: 180 })
+  @IsNumber()
+  @IsLongitude()
+  longitude!: number;
+
+  @ApiPropertyOptional({ example: 'Des Voeux Road Central' })
+  @IsOptional()
+  @IsString()
+  @Length(1, 256)
+  name?: string;
+}
