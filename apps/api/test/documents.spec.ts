@@ -71,7 +71,7 @@ describe('documents', () => {
       'format',
     ]);
     expect(names('get /v1/latest')).toEqual(expect.arrayContaining(['kind', 'department', 'district', 'bbox']));
-    expect(names('post /v1/devices/import')).toEqual(['dryRun']);
+    expect(names('post /v1/devices/import')).toEqual(['async', 'dryRun']);
   });
 
   it('asks for credentials wherever the API does', async () => {
