@@ -1,6 +1,16 @@
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
-import type { Clock, ReadingBatch, ServiceStatus } from '#core';
+import {
+  type Clock,
+  DEFAULT_QUOTA,
+  parseQuotaQuestion,
+  QUOTA_ASK_TOPIC,
+  quotaAnswerTopic,
+  type QuotaDefaults,
+  QuotaNotices,
+  type ReadingBatch,
+  type ServiceStatus,
+} from '#core';
 import type { Transcoder } from '#device-types';
 import type { JournalConsumer } from '#journal';
 import { type Approvals, kinds } from '#kinds';
@@ -32,6 +42,7 @@ import { DeduplicateStage } from './stages/deduplicate.stage.js';
 import { HearStage } from './stages/hear.stage.js';
 import { IdentifyStage } from './stages/identify.stage.js';
 import { PartialReplayStage } from './stages/partial-replay.stage.js';
+import { QuotaStage } from './stages/quota.stage.js';
 import { type TimePolicy, TimePolicyStage } from './stages/time-policy.stage.js';
 import { TranscodeStage } from './stages/transcode.stage.js';
 import { UnwrapStage } from './stages/unwrap.stage.js';
@@ -43,19 +54,26 @@ export interface IngestParts {
   readonly transcoder: Pick<Transcoder, 'find' | 'decode' | 'map'>;
   /** Keeps the types of the transcoder current. */
   readonly deviceTypes: { load(): Promise<void> };
-  readonly bus: ReportChannel & { publishStatus(status: ServiceStatus): void };
+  readonly bus: ReportChannel & {
+    publishStatus(status: ServiceStatus): void;
+    listen?(filter: string, heard: (topic: string, payload: Buffer) => void): void;
+  };
   readonly timePolicy: TimePolicy;
   readonly batchMessages: number;
   /** Of kinds that could identify people; messages of devices of the others are refused. */
   readonly approvals: Approvals;
   /** Days for which the bytes of refused messages are kept. */
   readonly deadLetterDays: number;
+  /** Of devices that have no quota of their own. */
+  readonly deviceQuotas?: QuotaDefaults;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly random: () => number;
   /** Told about a failure after which nothing more is acknowledged: exit, and start again from the store's position. */
   readonly onFatal: (error: unknown) => void;
 }
+
+const NO_QUOTAS: QuotaDefaults = { fallback: DEFAULT_QUOTA, byKind: new Map() };
 
 export interface RunningIngest {
   status(): ServiceStatus;
@@ -67,6 +85,7 @@ export interface RunningIngest {
 /** While one batch is written the next is decided. */
 const BATCHES_IN_FLIGHT = 2;
 const LINGER_MS = 20;
+const QUOTA_SWEEP_MS = 60_000;
 /** How long stopping waits for a store or a registry that does not answer. */
 const DRAIN_MS = 5_000;
 
@@ -93,7 +112,9 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   const { health, counters, directory, retry } = shared;
   await retry.run('registry', () => directory.start());
   const journal = await adapters.journal.consumer(CONSUMER);
-  const pipeline = await createPipeline(parts, shared, journal);
+  const notices = new QuotaNotices('gateway', clock, (topic, notice) => bus.publish(topic, JSON.stringify(notice)));
+  const quota = new QuotaStage({ defaults: parts.deviceQuotas ?? NO_QUOTAS, notices, counters });
+  const pipeline = await createPipeline(parts, shared, journal, quota);
   const derive = await createDeriver(parts, shared);
   const { deadLetterDays } = parts;
   const { signal } = shared.reading;
@@ -126,12 +147,23 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   });
   refresh.start();
   shared.sightings.start();
+  bus.listen?.(QUOTA_ASK_TOPIC, (_topic, payload) => {
+    const question = parseQuotaQuestion(payload);
+    if (question === null) return;
+    const usage = quota.look(directory.find(question.device), clock.now())?.usage ?? null;
+    bus.publish(quotaAnswerTopic(question.id), JSON.stringify({ service: SERVICE, usage }));
+  });
+  const sweep = setInterval(
+    () => notices.sweep((device) => quota.look(directory.find(device), clock.now())),
+    QUOTA_SWEEP_MS,
+  );
   await app.listen();
   derive.start();
   retention.start();
   status.start();
   const close = async (): Promise<void> => {
     status.stop();
+    clearInterval(sweep);
     shared.reading.abort();
     // What waits for a store that is down is given up in the end: it is still in the journal.
     const givingUp = setTimeout(() => shared.waiting.abort(), DRAIN_MS);
@@ -163,7 +195,12 @@ function createShared({ adapters, deviceTypes, clock, logger, random }: IngestPa
 }
 
 /** The stages, with memory as it was when the store's position was committed. */
-async function createPipeline(parts: IngestParts, shared: Shared, journal: JournalConsumer): Promise<Pipeline> {
+async function createPipeline(
+  parts: IngestParts,
+  shared: Shared,
+  journal: JournalConsumer,
+  quota: QuotaStage,
+): Promise<Pipeline> {
   const { clock, timePolicy, transcoder, adapters: { store, registry } } = parts; // prettier-ignore
   const { retry, counters, writing, directory } = shared;
   const position = await retry.run('store', () => store.position(CONSUMER));
@@ -184,6 +221,7 @@ async function createPipeline(parts: IngestParts, shared: Shared, journal: Journ
     new UnwrapStage(store, directory, { whenWritten, retry }),
     new DecodeStage(),
     new IdentifyStage(directory, retry, parts.approvals),
+    quota,
     new HearStage({ sessions, gateways, states, retry, counters }),
     new TranscodeStage({ transcoder, states }),
     new ValidateStage(),

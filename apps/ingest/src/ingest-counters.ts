@@ -10,6 +10,8 @@ export class IngestCounters {
   batchSeconds = 0;
   /** Gauge: of the last batch. */
   lastBatchSeconds = 0;
+  /** Messages of devices behind network servers that were above their quota. */
+  overQuota = 0;
   reportsSent = 0;
   reportsDropped = 0;
   /** Frames of LoRaWAN devices, each counted once however many gateways heard it. */

@@ -16,7 +16,7 @@ await runService({
     const adapters = await openAdapters(settings, onFatal);
     const transcoder = createTranscoder();
     const bus = startServiceBus(SERVICE, settings, logger);
-    const { timePolicy, batchMessages, approvals, deadLetterDays } = settings;
+    const { timePolicy, batchMessages, approvals, deadLetterDays, deviceQuotas } = settings;
     const ingest = await createIngest({
       adapters,
       transcoder,
@@ -26,6 +26,7 @@ await runService({
       batchMessages,
       approvals,
       deadLetterDays,
+      deviceQuotas,
       clock: systemClock,
       logger,
       random: Math.random,

@@ -8,6 +8,7 @@ import type { HearStage } from './stages/hear.stage.js';
 import type { IdentifyStage } from './stages/identify.stage.js';
 import type { Candidate, IdentifiedMessage } from './stages/messages.js';
 import type { PartialReplayStage } from './stages/partial-replay.stage.js';
+import type { QuotaStage } from './stages/quota.stage.js';
 import type { TimePolicyStage } from './stages/time-policy.stage.js';
 import type { TranscodeStage } from './stages/transcode.stage.js';
 import type { UnwrapStage } from './stages/unwrap.stage.js';
@@ -32,6 +33,7 @@ export class Pipeline {
     private readonly unwrap: UnwrapStage,
     private readonly decode: DecodeStage,
     private readonly identify: IdentifyStage,
+    private readonly quota: QuotaStage,
     private readonly hear: HearStage,
     private readonly transcode: TranscodeStage,
     private readonly validate: ValidateStage,
@@ -46,7 +48,7 @@ export class Pipeline {
     const records = await this.unwrap.run(batch.records, outcomes);
     const decoded = this.decode.run(records, outcomes);
     const identified = await this.identify.run(decoded, outcomes);
-    const heard = await this.hear.run(identified.network, outcomes);
+    const heard = await this.hear.run(this.quota.run(identified.network, outcomes), outcomes);
     const transcoded = await this.transcode.run(heard.uplinks, outcomes);
     const messages = inOrder(identified.telemetry, heard.statuses, transcoded);
     const candidates = this.validate.run(messages, outcomes);

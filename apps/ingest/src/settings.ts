@@ -1,4 +1,4 @@
-import { variable } from '#core';
+import { type QuotaDefaults, quotaVariable, variable } from '#core';
 import { type Approvals, kinds, readApprovals } from '#kinds';
 import {
   type BusSettings,
@@ -32,6 +32,7 @@ const DECLARATION = {
   LAMPLIGHTER_MAX_FUTURE_MS: variable.integer(300_000, { min: 0, max: 10 * 365 * DAY_MS }),
   LAMPLIGHTER_FEED_MAX_BYTES: variable.integer(4 * 2 ** 30, { min: 2 ** 20, max: 2 ** 50 }),
   LAMPLIGHTER_FEED_RETAIN_BYTES: variable.integer(256 * 2 ** 20, { min: 0, max: 2 ** 50 }),
+  LAMPLIGHTER_DEVICE_QUOTA: quotaVariable(),
   LAMPLIGHTER_BATCH_MESSAGES: variable.integer(8_192, { min: 1, max: 65_536 }),
   LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
   LAMPLIGHTER_DEAD_LETTER_DAYS: variable.integer(90, { min: 1, max: 36_500 }),
@@ -47,6 +48,8 @@ export interface IngestSettings extends ProcessSettings, BusSettings {
   readonly registry: RegistrySettings;
   readonly store: StoreSettings;
   readonly timePolicy: TimePolicy;
+  /** Of devices that have no quota of their own. */
+  readonly deviceQuotas: QuotaDefaults;
   /** Messages of one batch at most. */
   readonly batchMessages: number;
   /** Of kinds that could identify people. */
@@ -83,6 +86,7 @@ export function settingsOf(environment: Environment): IngestSettings {
       },
       timePolicy: { maxAgeMs: values.LAMPLIGHTER_MAX_AGE_DAYS * DAY_MS, maxFutureMs: values.LAMPLIGHTER_MAX_FUTURE_MS },
       batchMessages: values.LAMPLIGHTER_BATCH_MESSAGES,
+      deviceQuotas: values.LAMPLIGHTER_DEVICE_QUOTA,
       ...busSettings(values, data, faults),
       ...processSettings(SERVICE, values, data),
     };

@@ -40,9 +40,10 @@ export class ServiceBus {
     return this.client?.connected === true;
   }
 
-  /** Hears what is published on the topics of a filter, with QoS 0. To be called before {@link start}. */
+  /** Hears what is published on the topics of a filter, with QoS 0. */
   listen(filter: string, heard: (topic: string, payload: Buffer) => void): void {
     this.listeners.push({ filter, heard });
+    if (this.connected) this.client!.subscribe(filter, { qos: 0 });
   }
 
   start(): void {

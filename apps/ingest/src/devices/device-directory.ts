@@ -1,4 +1,4 @@
-import type { Clock, DeviceIdentity } from '#core';
+import type { Clock, DeviceIdentity, Quota } from '#core';
 import type { Device, Registry } from '#registry';
 import { findPlan, type KindPlan } from './kind-plan.js';
 
@@ -14,6 +14,8 @@ export interface KnownDevice {
   /** Id of the device type that says how to decode its raw payloads. */
   deviceType: string | null;
   tags: Readonly<Record<string, string>>;
+  /** Of its own; null: that of its kind. */
+  quota: Quota | null;
 }
 
 /** A device that was just registered is looked for again after this time. */
@@ -115,9 +117,9 @@ export class DeviceDirectory {
   }
 
   private remember(device: Device): void {
-    const { id, kind, department, district, latitude, longitude, enabled, devEui, deviceType, tags } = device;
+    const { id, kind, department, district, latitude, longitude, enabled, devEui, deviceType, tags, quota } = device;
     const identity: DeviceIdentity = { id, kind, department, district, latitude, longitude };
-    const now = { identity, plan: findPlan(kind), enabled, devEui, deviceType, tags };
+    const now = { identity, plan: findPlan(kind), enabled, devEui, deviceType, tags, quota };
     const before = this.known.get(id);
     const formerEui = before?.devEui ?? null;
     if (formerEui !== null && formerEui !== devEui) this.byDevEui.delete(formerEui);

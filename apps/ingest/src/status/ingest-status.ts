@@ -34,6 +34,7 @@ function metricsOf(
     ingest_stored_total: counters.stored,
     ingest_duplicates_total: counters.duplicates,
     ingest_dead_letters_total: counters.deadLetters,
+    ingest_over_quota_total: counters.overQuota,
     ingest_replayed_total: counters.replayed,
     ingest_readings_total: counters.readings,
     ingest_backlog: journal.backlog(),
