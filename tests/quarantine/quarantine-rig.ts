@@ -1,4 +1,4 @@
-import type { ServiceStatus } from '#core';
+import type { QuotaAnswer, ServiceStatus } from '#core';
 import { parseReplayTopic } from '#core';
 import { type Answer, type Harness, startApi } from '../../apps/api/test/harness.js';
 import type { ServiceBus } from '../../apps/api/src/ports.js';
@@ -76,6 +76,10 @@ export class JournalBus implements ServiceBus {
     if (source === null) return;
     if (parseReplayTopic(topic) !== null) await this.beforeReplay(++this.replayed);
     await this.ingest.append(source, topic, payload);
+  }
+
+  askQuota(): Promise<readonly QuotaAnswer[]> {
+    return Promise.resolve([]);
   }
 
   isConnected(): boolean {

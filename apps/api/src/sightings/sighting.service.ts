@@ -42,7 +42,11 @@ export class SightingService {
     const devEui = DEV_EUI.test(id) ? { devEui: id } : {};
     const name = sighting.name === null ? {} : { name: sighting.name };
     const wanted = { ...name, ...devEui, id, ...withoutAbsent(adoption) };
-    const checked = await readNewDevices(wanted, await this.registry.departments.list());
+    const checked = await readNewDevices(
+      wanted,
+      await this.registry.departments.list(),
+      await this.registry.templates.list(caller.departments),
+    );
     const [device] = await this.devices.create(caller, checked);
     await this.registry.sightings.adopt(id);
     await this.audit(caller, 'sighting-adopted', id, { device: device!.id });
