@@ -68,7 +68,8 @@ describe('templates', () => {
   });
 
   it('of a kind are ready to be used: the row is imported, the payload is what the kind takes', async () => {
-    for (const { name } of deviceKinds) {
+    // A kind that could identify people needs an approval on record first.
+    for (const { name } of deviceKinds.filter(({ identifiesPeople }) => identifiesPeople === undefined)) {
       const { body } = await api.ask('GET', `/v1/kinds/${name}/template`);
       const dry = await api.ask('POST', '/v1/devices/import?dryRun=true', {
         body: `${body.csvHeader}\n${body.csvRow}\n`,
