@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Command } from 'commander';
 import { bytes } from './benches/bytes.bench.js';
+import { codecs } from './benches/codecs.bench.js';
 import { connections } from './benches/connections.bench.js';
 import { ingest } from './benches/ingest.bench.js';
 import { queries } from './benches/queries.bench.js';
@@ -10,7 +11,7 @@ import { streamLatency } from './benches/stream-latency.bench.js';
 import type { Benchmark, Result } from './report/result.js';
 import { machine, renderMachine, renderTable } from './report/table.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, streamLatency, queries, connections, bytes, simulation];
+const BENCHMARKS: readonly Benchmark[] = [ingest, streamLatency, queries, connections, bytes, simulation, codecs];
 
 const names = BENCHMARKS.map((benchmark) => benchmark.name).join(', ');
 const options = new Command('bench')

@@ -1,8 +1,9 @@
-import { Command, CommanderError } from 'commander';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LamplighterError } from '#core';
 import { ApiProblem } from './api-client.js';
 import { codecCommand } from './codec.command.js';
 import { deviceCommand } from './device.command.js';
+import { deviceTypeCommand } from './device-type.command.js';
 import { doctorCommand } from './doctor.command.js';
 import { networkServerCommand } from './network-server.command.js';
 import { qualityCommand } from './quality.command.js';
@@ -23,6 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
     startCommand(outcome),
     deviceCommand(),
     codecCommand(outcome),
+    deviceTypeCommand(outcome),
     networkServerCommand(),
     tailCommand(),
     queryCommand(),
@@ -37,7 +39,11 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync(args, { from: 'user' });
     return outcome.exitCode;
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
+    if (error instanceof CommanderError) {
+      // Commander shows only what it finds wrong itself.
+      if (error instanceof InvalidArgumentError) console.error(error.message);
+      return error.exitCode;
+    }
     if (error instanceof ApiProblem || error instanceof LamplighterError) console.error(error.message);
     else console.error(error);
     return 1;

@@ -16,7 +16,7 @@ const FUNCTIONS = [
   'Encoder',
   'Encode',
 ];
-const FOUND = FUNCTIONS.map((name) => `${name}: typeof ${name} === 'undefined' ? undefined : ${name}`).join(', ');
+const CASES = FUNCTIONS.map((name) => `case '${name}': return typeof ${name} === 'undefined' ? undefined : ${name};`);
 
 /** The dispatcher writes a fault first, and an output first when there is none. */
 function faultOf(text: string): CallFault {
@@ -97,7 +97,10 @@ export class ScriptContext {
     for (const install of [installTextGlobals, installBufferGlobal])
       context.unwrapResult(context.evalCode(`(${install.toString()})()`, 'sandbox.js')).dispose();
     // On the first line, so that line numbers in messages are those of the script; after a line break, in case it ends in a comment.
-    const compiled = context.evalCode(`(function () {${source}\n;return { ${FOUND} };})`, 'codec.js');
+    const compiled = context.evalCode(
+      `(function () {${source}\n;return function (name) { switch (name) { ${CASES.join(' ')} } };})`,
+      'codec.js',
+    );
     if (compiled.error !== undefined) return this.stop(this.why(compiled.error), 'The script');
     const dispatcher = context.unwrapResult(context.evalCode(`(${guestDispatcher.toString()})`, 'sandbox.js'));
     const options = context.newObject();

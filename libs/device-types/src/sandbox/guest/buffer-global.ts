@@ -289,5 +289,5 @@ export function installBufferGlobal(): void {
   define('writeIntBE', prototype.writeUIntBE);
   define('writeIntLE', prototype.writeUIntLE);
 
-  root.Buffer = Buffer;
+  Object.defineProperty(root, 'Buffer', { value: Buffer, writable: true, configurable: true, enumerable: false });
 }

@@ -9,8 +9,10 @@ export interface GuestOptions {
 /** Name of the function, JSON text of its input, flags; returns JSON text of a `CallOutput` or a `GuestFault`. */
 export type GuestCall = (fn: string, input: string, normalize: boolean, keepLogs: boolean) => string;
 
-/** What the functions of a script are called once its text has run. */
-export type GuestFunctions = Record<string, ((...values: unknown[]) => unknown) | undefined>;
+type GuestFunction = (...values: unknown[]) => unknown;
+
+/** Finds a function that the script declares, by its name. */
+export type GuestScope = (name: string) => unknown;
 
 export interface GuestFault {
   readonly fault: 'codec-failed' | 'codec-memory' | 'codec-output';
@@ -21,11 +23,11 @@ export interface GuestFault {
 /**
  * @param run evaluates the text of the script anew, so that its top-level variables start afresh for every call
  */
-export function guestDispatcher(run: () => GuestFunctions, { maxOutputChars }: GuestOptions): GuestCall {
+export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: GuestOptions): GuestCall {
   const root = globalThis as unknown as Record<string, unknown>;
   const { parse, stringify } = JSON;
   const { deleteProperty, apply } = Reflect;
-  const { getOwnPropertyNames } = Object;
+  const { keys, defineProperty } = Object;
   const { isArray, from } = Array;
   const { isView } = ArrayBuffer;
   const DateOf = Date;
@@ -53,15 +55,18 @@ export function guestDispatcher(run: () => GuestFunctions, { maxOutputChars }: G
 
   const console: Record<string, unknown> = {};
   for (const level of ['log', 'info', 'warn', 'error', 'debug', 'trace']) console[level] = write;
-  root.console = console;
-  root.module = { exports: {} };
-  root.exports = {};
-  const initialKeys = getOwnPropertyNames(root).length;
+  // Not enumerable, like all that the language itself has there: what a script leaves behind is then found at a glance.
+  for (const [name, value] of [
+    ['console', console],
+    ['module', { exports: {} }],
+    ['exports', {}],
+  ] as const)
+    defineProperty(root, name, { value, writable: true, configurable: true, enumerable: false });
 
   /** Takes away what the last call left in the global object, such as a variable that it never declared. */
   function clean(): void {
-    const keys = getOwnPropertyNames(root);
-    for (let i = initialKeys; i < keys.length; i++) deleteProperty(root, keys[i]!);
+    const left = keys(root);
+    for (let i = 0; i < left.length; i++) deleteProperty(root, left[i]!);
     const module = { exports: {} };
     root.module = module;
     root.exports = module.exports;
@@ -85,27 +90,32 @@ export function guestDispatcher(run: () => GuestFunctions, { maxOutputChars }: G
     return stringify((keeping ? { fault, detail, logs } : { fault, detail }) satisfies GuestFault);
   }
 
-  /** The function of TS013 or one of the older conventions, with the arguments in its order. */
-  function invoke(functions: GuestFunctions, fn: string, input: Record<string, unknown>): unknown {
-    const { fPort, variables } = input;
-    const call = functions[fn];
-    if (call !== undefined) return apply(call, root, [input]);
-    if (fn === 'encodeDownlink') {
-      const { Encoder, Encode } = functions;
-      if (Encode !== undefined) return { bytes: apply(Encode, root, [fPort, input.data, variables]), fPort };
-      if (Encoder !== undefined) return { bytes: apply(Encoder, root, [input.data, fPort]), fPort };
-    } else if (fn === 'decodeUplink') {
-      const { Decoder, Decode } = functions;
-      if (Decoder !== undefined) return { data: apply(Decoder, root, [input.bytes, fPort]) };
-      if (Decode !== undefined) return { data: apply(Decode, root, [fPort, input.bytes, variables]) };
-    }
-    return undefined;
+  /** Declared by the script, or exported by it. */
+  function find(scope: GuestScope, name: string): GuestFunction | null {
+    const declared = scope(name);
+    if (typeof declared === 'function') return declared as GuestFunction;
+    const exported = (root.module as { exports?: Record<string, unknown> } | undefined)?.exports?.[name];
+    const found = exported ?? (root.exports as Record<string, unknown> | undefined)?.[name];
+    return typeof found === 'function' ? (found as GuestFunction) : null;
   }
 
-  function has(functions: GuestFunctions, fn: string): boolean {
-    if (functions[fn] !== undefined) return true;
-    if (fn === 'encodeDownlink') return functions.Encoder !== undefined || functions.Encode !== undefined;
-    return fn === 'decodeUplink' && (functions.Decoder !== undefined || functions.Decode !== undefined);
+  /** The function of TS013, or one of the older conventions with the arguments in its order; null when there is none. */
+  function callee(scope: GuestScope, fn: string): ((input: Record<string, unknown>) => unknown) | null {
+    const call = find(scope, fn);
+    if (call !== null) return (input) => apply(call, root, [input]);
+    const encodes = fn === 'encodeDownlink';
+    if (!encodes && fn !== 'decodeUplink') return null;
+    // The Things Network v2, then ChirpStack v3.
+    const simple = find(scope, encodes ? 'Encoder' : 'Decoder');
+    if (simple !== null)
+      return ({ bytes, data, fPort }) =>
+        encodes ? { bytes: apply(simple, root, [data, fPort]), fPort } : { data: apply(simple, root, [bytes, fPort]) };
+    const other = find(scope, encodes ? 'Encode' : 'Decode');
+    if (other === null) return null;
+    return ({ bytes, data, fPort, variables }) =>
+      encodes
+        ? { bytes: apply(other, root, [fPort, data, variables]), fPort }
+        : { data: apply(other, root, [fPort, bytes, variables]) };
   }
 
   /** What counts of an output; bytes become a plain array whatever they were. */
@@ -121,35 +131,18 @@ export function guestDispatcher(run: () => GuestFunctions, { maxOutputChars }: G
     try {
       const input = parse(text) as Record<string, unknown>;
       if (typeof input.recvTime === 'number') input.recvTime = new DateOf(input.recvTime);
-      const declared = run();
-      const exported = (root.module as { exports?: unknown }).exports ?? {};
-      const functions: GuestFunctions = {};
-      for (const name of [
-        'decodeUplink',
-        'encodeDownlink',
-        'decodeDownlink',
-        'normalizeUplink',
-        'Decoder',
-        'Decode',
-        'Encoder',
-        'Encode',
-      ]) {
-        const found =
-          declared[name] ?? (exported as GuestFunctions)[name] ?? (root.exports as GuestFunctions | undefined)?.[name];
-        functions[name] = typeof found === 'function' ? found : undefined;
-      }
-      if (!has(functions, fn)) return answer('codec-failed', `The script defines no function ${fn}.`);
-      const result = invoke(functions, fn, input);
+      const scope = run();
+      const call = callee(scope, fn);
+      if (call === null) return answer('codec-failed', `The script defines no function ${fn}.`);
+      const result = call(input);
       if (typeof result !== 'object' || result === null || isArray(result))
         return answer('codec-output', `${fn} must return an object, it returned ${shown(result).slice(0, 80)}.`);
       if (typeof (result as { then?: unknown }).then === 'function')
         return answer('codec-output', `${fn} must return its result, not a promise of it.`);
       const output = plain(result as Record<string, unknown>);
       const failed = isArray(output.errors) ? output.errors.length > 0 : false;
-      const normalized =
-        normalize && !failed && functions.normalizeUplink !== undefined
-          ? apply(functions.normalizeUplink, root, [{ data: output.data }])
-          : undefined;
+      const normalizer = normalize && !failed ? find(scope, 'normalizeUplink') : null;
+      const normalized = normalizer === null ? undefined : apply(normalizer, root, [{ data: output.data }]);
       const answered = stringify(keepLogs ? { output, normalized, logs } : { output, normalized });
       if (typeof answered !== 'string') return answer('codec-output', `What ${fn} returned cannot be written as JSON.`);
       if (answered.length > maxOutputChars)

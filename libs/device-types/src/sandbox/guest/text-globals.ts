@@ -4,7 +4,7 @@
  */
 export function installTextGlobals(): void {
   const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const root = globalThis as unknown as Record<string, unknown>;
+  const root = globalThis;
 
   /** Characters of code 0 to 255 -> base64. */
   function btoa(input: unknown): string {
@@ -118,5 +118,6 @@ export function installTextGlobals(): void {
     }
   }
 
-  Object.assign(root, { atob, btoa, TextEncoder, TextDecoder });
+  for (const [name, value] of Object.entries({ atob, btoa, TextEncoder, TextDecoder }))
+    Object.defineProperty(root, name, { value, writable: true, configurable: true, enumerable: false });
 }
