@@ -29,7 +29,7 @@ interface TestOptions {
 export function codecCommand(outcome: { exitCode: number }): Command {
   const command = new Command('codec').description('try payload codecs (LoRa Alliance TS013) in the sandbox');
   command
-    .command('test [file] [hex]')
+    .command('test [file] [hex...]')
     .description('decode one payload with a script, or run the examples of all codecs in a folder')
     .option('--folder <folder>', 'run every example of every codec in and below the folder')
     .option('--port <number>', 'fPort of the uplink or downlink', wholeNumber, 1)
@@ -37,14 +37,14 @@ export function codecCommand(outcome: { exitCode: number }): Command {
     .option('--downlink <json>', 'encode this object with encodeDownlink instead of decoding')
     .option('--verbose', 'name the examples that pass too, and show the console of the scripts')
     .option('--json', 'print one JSON document')
-    .action(async (file: string | undefined, hex: string | undefined, options: TestOptions) => {
+    .action(async (file: string | undefined, hex: string[], options: TestOptions) => {
       const pool = new ScriptPool();
       try {
         if (options.folder !== undefined) outcome.exitCode = await testFolder(pool, options.folder, options);
         else if (file === undefined) command.error('Name a script and a payload, or --folder.');
         else if (options.downlink !== undefined) outcome.exitCode = await encode(pool, file, options.downlink, options);
-        else if (hex === undefined) command.error('Name the payload in hexadecimal, or --downlink with an object.');
-        else outcome.exitCode = await decode(pool, file, hex, options);
+        else if (hex.length === 0) command.error('Name the payload in hexadecimal, or --downlink with an object.');
+        else outcome.exitCode = await decode(pool, file, hex.join(' '), options);
       } finally {
         await pool.close();
       }

@@ -77,12 +77,8 @@ function readExample(item: unknown, ofFile: ScriptFunction | undefined): CodecEx
   return {
     description: typeof description === 'string' ? description : '',
     fn,
-    input: {
-      ...(bytes === undefined ? {} : { bytes }),
-      ...('data' in input ? { data: input.data } : {}),
-      fPort,
-      recvTime: time,
-    },
+    // Whatever else a vendor's script wants in its input stays there.
+    input: { ...input, ...(bytes === undefined ? {} : { bytes }), fPort, recvTime: time },
     output: expected(output),
     ...(isObject(normalizedOutput) ? { normalizedOutput: expected(normalizedOutput) } : {}),
     ...(isObject(reading) ? { reading } : {}),
