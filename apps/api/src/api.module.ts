@@ -59,6 +59,7 @@ import { DeviceReadingsService } from './readings/device-readings.service.js';
 import { FleetReadingsService } from './readings/fleet-readings.service.js';
 import { LatestService } from './readings/latest.service.js';
 import { QualityController } from './quality/quality.controller.js';
+import { PersonalAccess } from './readings/personal-access.service.js';
 import { ReadingsController } from './readings/readings.controller.js';
 import { ReplayRunner } from './replays/replay-runner.service.js';
 import { ReplayService } from './replays/replay.service.js';
@@ -148,6 +149,7 @@ const SERVICES = [
   NetworkAuthentication,
   NetworkServerService,
   PasswordChecker,
+  PersonalAccess,
   PrivacyRegister,
   QuotaService,
   ReadinessService,

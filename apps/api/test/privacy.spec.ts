@@ -116,3 +116,35 @@ describe('the privacy register', () => {
     await limited.close();
   });
 });
+
+describe('T39 who looks at values about single persons', () => {
+  it('is written down, once for each caller, device and hour', async () => {
+    let now = Date.parse('2026-03-02T10:00:00+08:00');
+    const api = await startApi({ clock: { now: () => now, monotonic: () => performance.now() } });
+    const beacons = Array.from({ length: 22 }, (_, i) =>
+      lamppost(`H${i}`, { kind: 'hiker-beacon', department: 'afcd' }),
+    );
+    await api.ask('POST', '/v1/devices', { body: [...beacons, lamppost('L1')] });
+    const read = async () =>
+      (await api.registry.audit.list({ limit: 100 }))
+        .filter(({ action }) => action === 'personal-data-read')
+        .map(({ actor, subject }) => `${actor} ${subject}`)
+        .sort();
+    await api.ask('GET', '/v1/devices/L1/latest');
+    await api.ask('GET', '/v1/devices/H1/readings?metric=battery');
+    await api.ask('GET', '/v1/latest?kind=hiker-beacon&metric=battery');
+    expect(await read()).toEqual([]);
+    await api.ask('GET', '/v1/devices/H1/readings');
+    await api.ask('GET', '/v1/devices/H1/latest');
+    await api.ask('GET', '/v1/readings?kind=hiker-beacon&metric=latitude&devices=H1,H2');
+    expect(await read()).toEqual(['admin H1', 'admin H2']);
+    await api.ask('GET', '/v1/latest');
+    expect(await read()).toEqual(['admin H1', 'admin H2', 'admin kind:hiker-beacon']);
+    now += 3_600_000;
+    await api.ask('GET', '/v1/devices/H1/latest');
+    expect(await read()).toEqual(['admin H1', 'admin H1', 'admin H2', 'admin kind:hiker-beacon']);
+    const entry = (await api.registry.audit.list({ limit: 100 })).find(({ subject }) => subject === 'H1');
+    expect(entry?.detail).toMatchObject({ kind: 'hiker-beacon', metrics: expect.arrayContaining(['latitude', 'sos']) });
+    await api.close();
+  });
+});

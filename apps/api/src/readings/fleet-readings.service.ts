@@ -11,6 +11,7 @@ import { CLOCK, TELEMETRY } from '../ports.js';
 import { readingOfBucket } from './bucket-reading.js';
 import { CompletenessService } from './completeness.service.js';
 import { metricsOf, requireMeaningful } from './metric-value.js';
+import { PersonalAccess } from './personal-access.service.js';
 import { requireAffordable } from './query-cost.js';
 import type { Grouping, ReadingsDto, ReadingsQueryDto } from './readings.dto.js';
 import { bucketingOf, rangeOf } from './time-range.js';
@@ -23,6 +24,7 @@ export class FleetReadingsService {
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly selection: DeviceSelection,
     private readonly completeness: CompletenessService,
+    private readonly personal: PersonalAccess,
   ) {}
 
   async read(caller: Caller, query: ReadingsQueryDto): Promise<ReadingsDto> {
@@ -40,6 +42,8 @@ export class FleetReadingsService {
       devices: devices.length,
       intervalMs: kind.intervalMs,
     });
+    const ids = devices.map(({ id }) => id);
+    await this.personal.note(caller, kind, query.metric ?? null, ids);
     const rows =
       devices.length === 0
         ? []

@@ -9,6 +9,7 @@ import { isoTime } from '../http/parameters.js';
 import { Problem } from '../http/problem.js';
 import { TELEMETRY } from '../ports.js';
 import type { LatestDto, LatestPageDto, LatestQueryDto } from './latest.dto.js';
+import { PersonalAccess } from './personal-access.service.js';
 import { metricsOf, valueOf } from './metric-value.js';
 
 const DEFAULT_PAGE = 1_000;
@@ -19,6 +20,7 @@ export class LatestService {
   constructor(
     @Inject(TELEMETRY) private readonly telemetry: TelemetryQueries,
     private readonly selection: DeviceSelection,
+    private readonly personal: PersonalAccess,
   ) {}
 
   /** @param kind a companion instead of the device's own */
@@ -37,11 +39,24 @@ export class LatestService {
     const selected = await this.selection.select(caller, query);
     const rest = after === undefined ? selected : selected.filter(({ id }) => id > after);
     const devices = rest.slice(0, limit);
+    await this.noteAccess(caller, devices, query.metric ?? null);
     const readings = await this.readingsOf(devices, devices.length === selected.length && caller.departments === null);
     const wanted = query.metric === undefined ? null : new Set(query.metric);
     if (wanted !== null && query.kind !== undefined) metricsOf(findKind(query.kind)!, query.metric);
     const latest = devices.map((device) => viewOf(findKind(device.kind), device, readings.get(device.id), wanted));
     return { latest, next: rest.length > limit ? devices.at(-1)!.id : null };
+  }
+
+  private async noteAccess(
+    caller: Caller,
+    devices: readonly Device[],
+    metrics: readonly string[] | null,
+  ): Promise<void> {
+    for (const kind of kinds) {
+      if (!kind.metrics.some(({ privacy }) => privacy === 'personal')) continue;
+      const shown = devices.filter((device) => device.kind === kind.name).map(({ id }) => id);
+      await this.personal.note(caller, kind, metrics, shown);
+    }
   }
 
   private async readingsOf(devices: readonly Device[], everything: boolean): Promise<Map<string, LatestReading>> {

@@ -14,6 +14,7 @@ import { FleetReadingsService } from './fleet-readings.service.js';
 import { DeviceLatestQueryDto, LatestDto, LatestPageDto, LatestQueryDto } from './latest.dto.js';
 import { LatestService } from './latest.service.js';
 import { DeviceReadingsQueryDto, ReadingsDto, ReadingsQueryDto } from './readings.dto.js';
+import { PersonalAccess } from './personal-access.service.js';
 import { readingsCsv } from './readings-csv.js';
 
 export const READINGS_ANSWER = {
@@ -34,6 +35,7 @@ export class ReadingsController {
     private readonly history: DeviceReadingsService,
     private readonly fleet: FleetReadingsService,
     private readonly latest: LatestService,
+    private readonly personal: PersonalAccess,
   ) {}
 
   @Get('devices/:id/readings')
@@ -50,6 +52,7 @@ export class ReadingsController {
   ): Promise<ReadingsDto | string> {
     const device = await this.devices.get(caller, id);
     const kind = kindOf(device, query.kind);
+    await this.personal.note(caller, kind, query.metric ?? null, [id]);
     const answer = await this.history.read(kind, device, query);
     if (!wantsCsv(request, query.format)) return answer;
     const aggregates = query.every === undefined ? [] : (query.aggregate ?? ['mean' as const]);
@@ -67,7 +70,9 @@ export class ReadingsController {
     @Query() { kind }: DeviceLatestQueryDto,
   ): Promise<LatestDto> {
     const device = await this.devices.get(caller, id);
-    return this.latest.ofDevice(device, kind === undefined ? undefined : kindOf(device, kind));
+    const asked = kind === undefined ? findKind(device.kind) : kindOf(device, kind);
+    if (asked !== undefined) await this.personal.note(caller, asked, null, [id]);
+    return this.latest.ofDevice(device, asked);
   }
 
   @Get('latest')

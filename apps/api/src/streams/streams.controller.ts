@@ -1,12 +1,14 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { kinds } from '#kinds';
 import type { AlarmTransition } from '#registry';
 import { viewOfTransition } from '../alarms/alarm-view.js';
 import { CurrentCaller, sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers } from '../http/answers.decorator.js';
 import { Problem } from '../http/problem.js';
+import { PersonalAccess } from '../readings/personal-access.service.js';
 import { AlarmTail } from './alarm-tail.service.js';
 import { parseReadingEventId, ReadingEvents } from './reading-events.js';
 import { ReadingTail } from './reading-tail.service.js';
@@ -28,6 +30,7 @@ export class StreamsController {
     private readonly streams: StreamRegistry,
     private readonly alarms: AlarmTail,
     private readonly readings: ReadingTail,
+    private readonly personal: PersonalAccess,
   ) {}
 
   @Get('alarms/stream')
@@ -82,6 +85,9 @@ export class StreamsController {
   ): Promise<void> {
     const resume = lastEventId === undefined || lastEventId === '' ? null : parseReadingEventId(lastEventId);
     if (resume === null && lastEventId !== undefined && lastEventId !== '') throw badEventId();
+    // Nobody knows yet whose readings will come; the entry names the kind.
+    for (const kind of kinds)
+      if (query.kind === undefined || query.kind === kind.name) await this.personal.note(caller, kind, null, [`stream:${kind.name}`]); // prettier-ignore
     const stream = this.streams.open(caller, request, reply);
     const events = new ReadingEvents(caller, query, resume);
     try {
