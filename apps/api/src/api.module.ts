@@ -42,6 +42,7 @@ import { KindsController } from './kinds/kinds.controller.js';
 import { LedgerController } from './ledger/ledger.controller.js';
 import { LedgerService } from './ledger/ledger.service.js';
 import { DownlinkDelivery } from './network/downlink-delivery.service.js';
+import { DownlinkEncoder } from './network/downlink-encoder.service.js';
 import { DownlinksController } from './network/downlinks.controller.js';
 import { DownlinkService } from './network/downlink.service.js';
 import { NetworkAuthentication } from './network/network-authentication.service.js';
@@ -138,6 +139,7 @@ const SERVICES = [
   DeviceTypeService,
   Documents,
   DownlinkDelivery,
+  DownlinkEncoder,
   DownlinkService,
   FleetReadingsService,
   GroupService,

@@ -24,3 +24,4 @@ export { tryPayload, type TriedPayload } from './examples/try-payload.js';
 export { findCodecs, type FoundCodec, scriptAt } from './folder/codec-folders.js';
 export { readDeviceTypeFolder, type ReadFolder } from './folder/device-type-folder.js';
 export { builtInFolder, builtInFolders, builtInTypes } from './folder/built-in-types.js';
+export { encodeDownlink, MAX_DOWNLINK_BYTES, type EncodedDownlink } from './encode-downlink.js';

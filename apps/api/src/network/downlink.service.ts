@@ -1,19 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Clock } from '#core';
-import type { Device, Downlink, Registry } from '#registry';
+import type { Downlink, Registry } from '#registry';
 import type { Caller } from '../auth/caller.js';
 import { DeviceService } from '../devices/device.service.js';
 import { isoTime } from '../http/parameters.js';
 import { Problem } from '../http/problem.js';
 import { CLOCK, REGISTRY } from '../ports.js';
+import { DownlinkEncoder } from './downlink-encoder.service.js';
 import { DownlinkDelivery } from './downlink-delivery.service.js';
 import type { DownlinkDto, DownlinkListDto, DownlinksDto, NewDownlinkDto } from './downlink.dto.js';
 import { findWay } from './downlink-way.js';
 
 const DEFAULT_PAGE = 100;
-/** The longest application payload of any LoRaWAN region (RP002, N at the highest data rate). */
-const MAX_PAYLOAD_BYTES = 242;
 
 /** Messages to devices, within the departments of the caller. */
 @Injectable()
@@ -22,6 +21,7 @@ export class DownlinkService {
     @Inject(REGISTRY) private readonly registry: Registry,
     @Inject(CLOCK) private readonly clock: Clock,
     private readonly devices: DeviceService,
+    private readonly encoder: DownlinkEncoder,
     private readonly delivery: DownlinkDelivery,
   ) {}
 
@@ -40,7 +40,7 @@ export class DownlinkService {
   /** Written down and audited before it leaves: what was sent to a device in the street is never unknown. */
   async send(caller: Caller, id: string, wish: NewDownlinkDto): Promise<DownlinkDto> {
     const device = await this.devices.get(caller, id);
-    const { fPort, payload } = frameOf(device, wish);
+    const { fPort, payload } = await this.encoder.frameOf(device, wish);
     if (!device.enabled) throw new Problem('conflict', 'The device is isolated.');
     const way = await findWay(this.registry, caller, device, wish.network);
     this.delivery.check(way);
@@ -79,28 +79,6 @@ export class DownlinkService {
       throw error;
     }
   }
-}
-
-/** @throws Problem `bad-request` unless exactly one of hex, base64 and data is there */
-function frameOf(device: Device, wish: NewDownlinkDto): { fPort: number; payload: Uint8Array } {
-  const { hex, base64, data, fPort } = wish;
-  if ([hex, base64, data].filter((each) => each !== undefined).length !== 1)
-    throw new Problem('bad-request', 'Send one of hex, base64 and data.', { pointer: '' });
-  if (data !== undefined) {
-    throw new Problem(
-      'bad-request',
-      `The device type of '${device.id}' has no encoder; send the bytes as hex or base64.`,
-      { pointer: '/data' },
-    );
-  }
-  if (fPort === undefined) throw new Problem('bad-request', 'Name the port, 1 to 223.', { pointer: '/fPort' });
-  const payload = hex === undefined ? Buffer.from(base64!, 'base64') : Buffer.from(hex, 'hex');
-  if (payload.length > MAX_PAYLOAD_BYTES) {
-    throw new Problem('bad-request', `A LoRaWAN frame carries at most ${MAX_PAYLOAD_BYTES} bytes.`, {
-      pointer: '/base64',
-    });
-  }
-  return { fPort, payload };
 }
 
 const hexOf = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
