@@ -31,7 +31,9 @@ export interface Frame {
   readonly copy: number;
 }
 
-const TENANT = { tenantId: uuidOf('tenant'), tenantName: 'Simulated city' };
+const TENANT_ID = uuidOf('tenant');
+const TENANT_NAME = 'Simulated city';
+const REGION = { region_config_id: 'as923', region_common_name: 'AS923' };
 /** Default channels of AS923 and those that a network server adds. */
 const CHANNELS = [923.2e6, 923.4e6, 923.6e6, 923.8e6, 924.0e6, 924.2e6, 924.4e6, 924.6e6] as const;
 
@@ -45,20 +47,20 @@ export function upEvent(frame: Frame): string {
     deviceInfo: deviceInfoOf(device),
     devAddr,
     adr: true,
-    ...(dataRate === 0 ? {} : { dr: dataRate }),
-    ...(fCnt === 0 ? {} : { fCnt }),
+    dr: unlessZero(dataRate),
+    fCnt: unlessZero(fCnt),
     fPort,
     data: data.toString('base64'),
-    ...(object === null ? {} : { object }),
+    object: object ?? undefined,
     rxInfo: receptions.map(({ gateway, rssi, snr }, n) => ({
       gatewayId: gateway.id,
       uplinkId: (drawn + n * 7919) >>> 0,
       rssi,
-      ...(snr === 0 ? {} : { snr }),
-      ...(channel === 0 ? {} : { channel }),
+      snr: unlessZero(snr),
+      channel: unlessZero(channel),
       location: { latitude: gateway.latitude, longitude: gateway.longitude },
       context: Buffer.from([drawn & 0xff, (drawn >>> 8) & 0xff, (drawn >>> 16) & 0xff, n]).toString('base64'),
-      metadata: { region_config_id: 'as923', region_common_name: 'AS923' },
+      metadata: REGION,
       crcStatus: 'CRC_OK',
     })),
     txInfo: {
@@ -84,8 +86,9 @@ export function statusEvent(device: EndDevice, battery: number | null, margin: n
     deduplicationId: uuidOf(`${device.devEui}/status/${time}`),
     time: timeOf(time, hash32(device.devEui)),
     deviceInfo: deviceInfoOf(device),
-    ...(margin === 0 ? {} : { margin }),
-    ...(battery === null ? { externalPowerSource: true } : battery === 0 ? {} : { batteryLevel: battery }),
+    margin: unlessZero(margin),
+    externalPowerSource: battery === null ? true : undefined,
+    batteryLevel: unlessZero(battery ?? 0),
   });
 }
 
@@ -107,7 +110,8 @@ export function logEvent(device: EndDevice, entry: LogEntry, time: number): stri
 
 function deviceInfoOf({ application, devEui, name, profile }: EndDevice): object {
   return {
-    ...TENANT,
+    tenantId: TENANT_ID,
+    tenantName: TENANT_NAME,
     applicationId: application.id,
     applicationName: application.name,
     deviceProfileId: uuidOf(`profile/${profile}`),
@@ -116,6 +120,11 @@ function deviceInfoOf({ application, devEui, name, profile }: EndDevice): object
     devEui,
     deviceClassEnabled: 'CLASS_A',
   };
+}
+
+/** `JSON.stringify` leaves out what is undefined. */
+function unlessZero(value: number): number | undefined {
+  return value === 0 ? undefined : value;
 }
 
 /** RFC 3339 with nanoseconds, as the network server writes the time of the gateway that heard the frame first. */
