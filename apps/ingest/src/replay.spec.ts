@@ -72,6 +72,22 @@ describe('replay of dead letters', () => {
     expect((await rig.ledger()).unaccounted).toBe(0);
   });
 
+  it('leaves the live messages of the same batch alone', async () => {
+    await sentEarlier('KL0001', HOUR_MS, { values: { temperature: 20 } });
+    const [letter] = await rig.openLetters();
+    await rig.register('KL0001');
+    await rig.stop();
+    const now = Date.now();
+    await rig.publish('GF3637', { ts: now, values: { temperature: 1 } });
+    await rig.append('KL0001', replayTopic('KL0001'), encodeReplay(replayedLetter(letter!, 'job')));
+    await rig.publish('GF3637', { ts: now + 1, values: { temperature: 2 } });
+    await rig.start();
+    await rig.drained();
+    expect(await rig.values('GF3637')).toEqual([[now, 'temperature', 1], [now + 1, 'temperature', 2]]); // prettier-ignore
+    expect(await rig.values('KL0001')).toHaveLength(1);
+    expect(await rig.openLetters()).toEqual([]);
+  });
+
   it('replays a letter once for a job, however often it is delivered, across a restart', async () => {
     await sentEarlier('KL0001', HOUR_MS, { values: { temperature: 20 } }, 'rubbish');
     const letters = await rig.openLetters();

@@ -29,10 +29,11 @@ export class UnwrapStage {
 
   /** Waits for a store or registry that does not answer, when the batch holds a replay. */
   async run(records: readonly JournalRecord[], outcomes: BatchOutcomes): Promise<readonly JournalRecord[]> {
-    if (!records.some(({ topic }) => isReplayTopic(topic))) return records;
+    const replays = records.filter(({ topic }) => isReplayTopic(topic));
+    if (replays.length === 0) return records;
     // A letter is replayed because the registry was corrected: it is judged by what the registry says now.
     await this.options.retry.run('registry', () => this.directory.refresh());
-    const envelopes = records.flatMap((record) => open(record, outcomes) ?? []);
+    const envelopes = replays.flatMap((record) => open(record, outcomes) ?? []);
     const repeated = await this.findRepeated(envelopes);
     const messages = new Map<JournalRecord, JournalRecord>();
     for (const envelope of envelopes) {
