@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LamplighterError } from '#core';
 import { ApiProblem } from './api-client.js';
 import { codecCommand } from './codec.command.js';
+import { deadLettersCommand } from './dead-letters.command.js';
 import { deviceCommand } from './device.command.js';
 import { deviceTypeCommand } from './device-type.command.js';
 import { doctorCommand } from './doctor.command.js';
@@ -10,6 +11,7 @@ import { qualityCommand } from './quality.command.js';
 import { queryCommand } from './query.command.js';
 import { replayCommand } from './replay.command.js';
 import { simulateCommand } from './simulate.command.js';
+import { sightingsCommand } from './sightings.command.js';
 import { startCommand } from './start.command.js';
 import { tailCommand } from './tail.command.js';
 
@@ -30,6 +32,8 @@ export async function main(args: readonly string[]): Promise<number> {
     queryCommand(),
     qualityCommand(),
     replayCommand(),
+    deadLettersCommand(),
+    sightingsCommand(),
     simulateCommand(outcome),
     doctorCommand(outcome),
   ]) {

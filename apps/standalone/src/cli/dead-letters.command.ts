@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Command } from 'commander';
+import { ApiClient } from './api-client.js';
+
+interface Letter {
+  readonly id: string;
+  readonly code: string;
+  readonly receivedAt: string;
+  readonly source: string;
+  readonly device: string | null;
+  readonly rejections: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly resolution: { readonly outcome: string } | null;
+}
+
+interface Group {
+  readonly key: Readonly<Record<string, string | null>>;
+  readonly letters: number;
+  readonly open: number;
+  readonly lastReceivedAt: string;
+  readonly example: string;
+}
+
+export interface Replay {
+  readonly id: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'cancelled';
+  readonly total: number;
+  readonly skipped: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refusedAgain: number;
+  readonly perSecond: number | null;
+  readonly secondsLeft: number | null;
+}
+
+type Filter = Partial<Record<'code' | 'device' | 'kind' | 'source' | 'from' | 'to', string>>;
+
+const POLL_MS = 500;
+
+export function deadLettersCommand(): Command {
+  const command = new Command('dead-letters').description('messages that could not be stored, and their replay');
+  filtered(command.command('list'))
+    .description('open letters, newest first, one a line: id, receipt, code, device or source, reason')
+    .option('--all', 'those that a replay has resolved as well')
+    .option('--limit <number>', 'letters at most', '100')
+    .action(async ({ all, limit, ...filter }: Filter & { all?: boolean; limit: string }) => {
+      const query = queryOf({ ...filter, limit, ...(all === true ? {} : { open: 'true' }) });
+      const { deadLetters } = await api().json<{ deadLetters: Letter[] }>('GET', `/v1/dead-letters?${query}`);
+      for (const letter of deadLetters) console.log(lineOf(letter));
+    });
+  filtered(command.command('groups'))
+    .description('open letters by what they have in common, one group a line: letters, newest, example, key')
+    .option('--by <names>', 'code, device, kind, source or topic, separated by commas', 'code')
+    .action(async ({ by, ...filter }: Filter & { by: string }) => {
+      const query = queryOf({ ...filter, by, open: 'true' });
+      const { groups } = await api().json<{ groups: Group[] }>('GET', `/v1/dead-letters/groups?${query}`);
+      for (const { key, open, lastReceivedAt, example } of groups)
+        console.log([open, lastReceivedAt, example, ...Object.values(key).map((value) => value ?? '-')].join('\t'));
+    });
+  filtered(command.command('replay'))
+    .description('judge open letters again by what is true now, and follow it to its end')
+    .option('--all', 'all of them, when nothing else is said')
+    .option('--detach', 'print the id of the replay instead of following it')
+    .action(async ({ detach, ...asked }: Filter & { all?: boolean; detach?: boolean }) => {
+      const replay = await api().json<Replay>('POST', '/v1/dead-letters/replay', asked);
+      if (detach === true) console.log(replay.id);
+      else await followReplay(api(), replay);
+    });
+  return command;
+}
+
+/** Shows the progress in one line until the replay has ended. */
+export async function followReplay(client: ApiClient, started: Replay): Promise<void> {
+  let replay = started;
+  for (;;) {
+    const ended = replay.state === 'done' || replay.state === 'cancelled';
+    if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${progressOf(replay)}${ended ? '\n' : ''}`);
+    else if (ended) console.log(progressOf(replay));
+    if (ended) return;
+    await sleep(POLL_MS);
+    replay = await client.json<Replay>('GET', `/v1/dead-letters/replays/${replay.id}`);
+  }
+}
+
+export function progressOf(replay: Replay): string {
+  const { state, total, stored, duplicates, refusedAgain, skipped, perSecond, secondsLeft } = replay;
+  const settled = stored + duplicates + refusedAgain + skipped;
+  const pace = state === 'running' && perSecond !== null ? `, ${perSecond} a second` : '';
+  const left = state === 'running' && secondsLeft !== null ? `, ${secondsLeft} s left` : '';
+  const kinds = `${stored} stored, ${duplicates} stored before, ${refusedAgain} refused again, ${skipped} not replayable`;
+  return `${state}: ${settled} of ${Math.max(total, settled)} letters (${kinds})${pace}${left}`;
+}
+
+function filtered(command: Command): Command {
+  return command
+    .option('--code <code>', 'of the first rejection, such as unknown-device')
+    .option('--device <id>', 'a device, or what an unregistered one calls itself')
+    .option('--kind <kind>')
+    .option('--source <id>', 'who published: a device, a gateway, a network server')
+    .option('--from <time>', 'received at or after; ISO 8601 or milliseconds')
+    .option('--to <time>', 'received before');
+}
+
+function queryOf(filter: Readonly<Record<string, string | undefined>>): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(filter)) if (value !== undefined) query.set(name, value);
+  return query;
+}
+
+function lineOf({ id, receivedAt, code, device, source, rejections, resolution }: Letter): string {
+  const [first] = rejections;
+  const reason = `${first?.pointer ?? ''} ${first?.detail ?? ''}`.trim();
+  return [id, receivedAt, code, device ?? source, ...(resolution === null ? [] : [resolution.outcome]), reason].join(
+    '\t',
+  );
+}
+
+function api(): ApiClient {
+  return ApiClient.fromEnvironment(process.env);
+}
