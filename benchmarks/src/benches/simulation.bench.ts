@@ -114,7 +114,7 @@ async function ledgerFigures(platform: Platform): Promise<Figure[]> {
       value: settled.unaccounted,
       unit: 'messages',
       aim: '0',
-      note: `${settled.journalled} journalled, ${settled.stored} stored, ${settled.duplicates} duplicates, ${dead} dead letters`,
+      note: `${settled.journalled} journalled, ${settled.stored} stored, ${settled.duplicates} duplicates, ${dead} dead letters, ${settled.backlog} still in the journal`,
     },
   ];
 }
