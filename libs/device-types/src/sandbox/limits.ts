@@ -39,6 +39,11 @@ export interface PoolPolicy {
   readonly batchSize: number;
   /** Pauses before an attempt is made again after the clock ended one: the host may have been busy (THREATS 28). */
   readonly retryPausesMs: readonly number[];
+  /**
+   * An attempt in which this whole process got less than half of one processor was starved by the host and proves nothing: it is made again
+   * without counting, for this long in all.
+   */
+  readonly starvedPatienceMs: number;
   /** A script that has to be stopped this often within `strikeWindowMs` is suspended for `suspendMs`. */
   readonly strikes: number;
   readonly strikeWindowMs: number;
@@ -48,6 +53,7 @@ export interface PoolPolicy {
 export const DEFAULT_POOL_POLICY: Omit<PoolPolicy, 'workers'> = {
   batchSize: 128,
   retryPausesMs: [50, 250],
+  starvedPatienceMs: 5_000,
   strikes: 3,
   strikeWindowMs: 60_000,
   suspendMs: 60_000,

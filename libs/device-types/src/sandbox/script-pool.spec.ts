@@ -226,11 +226,22 @@ describe('T28 a host that is busy', () => {
     setEnvironmentData('stalls', shared);
   };
   const calls = [1, 2, 3].map((byte) => uplink([byte]));
-  const policy = { workers: 1, retryPausesMs: [1, 1] };
+  const policy = { workers: 1, retryPausesMs: [1, 1], starvedPatienceMs: 0 };
 
   it('a payload whose time was taken by others is tried again, not dropped', async () => {
     stall(2);
     const pool = new ScriptPool({ policy, program });
+    try {
+      const answers = await pool.run(script(except('')), calls);
+      expect(answers.map(dataOf)).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);
+    } finally {
+      await pool.close();
+    }
+  });
+
+  it('an attempt in which the process was not let run does not count', async () => {
+    stall(5);
+    const pool = new ScriptPool({ policy: { ...policy, starvedPatienceMs: 10_000 }, program });
     try {
       const answers = await pool.run(script(except('')), calls);
       expect(answers.map(dataOf)).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);

@@ -16,6 +16,9 @@ export interface ScriptPoolOptions {
   readonly program?: URL;
 }
 
+/** A script that hangs inside of the engine keeps a processor busy; a process that got less than this of one was not let run. */
+const STARVED_SHARE = 0.5;
+
 /**
  * Runs scripts in a few worker threads, started when they are first needed.
  *
@@ -93,12 +96,15 @@ export class ScriptPool {
 
   /** A call that was under way when the clock ended its thread, alone. */
   private async tryAgain(script: Script, call: ScriptCall): Promise<CallAnswer> {
+    const { retryPausesMs, starvedPatienceMs } = this.policy;
+    const patientUntil = performance.now() + starvedPatienceMs;
     let attempts = 1;
-    for (const ms of this.policy.retryPausesMs) {
-      await pause(ms);
+    for (let counted = 0; counted < retryPausesMs.length;) {
+      await pause(retryPausesMs[counted]);
       const outcome = await this.attempt(script, [call]);
       attempts++;
       if (Array.isArray(outcome)) return outcome[0]!;
+      if (!outcome.wasStarved || performance.now() > patientUntil) counted++;
     }
     this.suspensions.strike(script.revision);
     const detail = `${call.fn} was ended after ${this.limits.wallMs} ms, ${attempts} times.`;
@@ -109,12 +115,18 @@ export class ScriptPool {
   private async attempt(
     script: Script,
     calls: readonly ScriptCall[],
-  ): Promise<CallAnswer[] | Extract<BatchOutcome, { endedAt: number }>> {
+  ): Promise<CallAnswer[] | (Extract<BatchOutcome, { endedAt: number }> & { readonly wasStarved: boolean })> {
+    let wasStarved = false;
     const outcome = await this.queue.run(script.revision, async (thread) => {
       const left = this.suspensions.remaining(script.revision);
-      return left > 0 ? { answers: calls.map(() => suspended(left)) } : thread.run({ script, calls });
+      if (left > 0) return { answers: calls.map(() => suspended(left)) };
+      const [startedAt, before] = [performance.now(), process.cpuUsage()];
+      const ended = await thread.run({ script, calls });
+      const { user, system } = process.cpuUsage(before);
+      wasStarved = (user + system) / 1000 < STARVED_SHARE * (performance.now() - startedAt);
+      return ended;
     });
-    if (!('answers' in outcome)) return outcome;
+    if (!('answers' in outcome)) return { ...outcome, wasStarved };
     for (const answer of outcome.answers) if (wasStopped(answer)) this.suspensions.strike(script.revision);
     return [...outcome.answers];
   }
