@@ -40,6 +40,14 @@ export class ApiClient {
     await this.request('DELETE', path, {});
   }
 
+  /** The body as it is, such as CSV; empty when there is none. */
+  async text(method: string, path: string, body?: unknown): Promise<string> {
+    const response = await this.request(method, path, {
+      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+    });
+    return response.text();
+  }
+
   /** Events of a server-sent event stream until the signal; connects again by itself and resumes where it was. */
   async *events(path: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: string; data: unknown }> {
     let lastId = '';

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { localHost, readConfiguration } from '../configuration.js';
 import { ApiClient } from './api-client.js';
+import { importDevices } from './import-job.js';
 
 interface MqttAccess {
   readonly clientId: string;
@@ -19,15 +20,6 @@ interface DeviceAnswer {
   readonly longitude: number;
   readonly name: string;
   readonly mqtt?: MqttAccess;
-}
-
-interface ImportAnswer {
-  readonly rows: number;
-  readonly created?: number;
-  readonly valid: number;
-  readonly faults: readonly { row: number; column: string; detail: string; actual?: string }[];
-  /** The registered devices with their keys, which no later answer shows. */
-  readonly devices?: readonly DeviceAnswer[];
 }
 
 export function deviceCommand(): Command {
@@ -53,13 +45,11 @@ export function deviceCommand(): Command {
   command
     .command('rotate-key <id>')
     .description('give a device a new key; the old one stops working at once')
-    .action(async (id: string) => {
-      showAccess(
-        await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>(
-          'POST',
-          `/v1/devices/${encodeURIComponent(id)}/rotate-key`,
-        ),
-      );
+    .option('--grace <duration>', 'for so long the old key works as well, such as PT24H')
+    .action(async (id: string, { grace }: { grace?: string }) => {
+      const query = grace === undefined ? '' : `?grace=${encodeURIComponent(grace)}`;
+      const path = `/v1/devices/${encodeURIComponent(id)}/rotate-key${query}`;
+      showAccess(await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>('POST', path));
     });
   command
     .command('list')
@@ -84,26 +74,13 @@ export function deviceCommand(): Command {
     });
   command
     .command('import <file>')
-    .description('register the devices of a CSV file (columns id, kind, department, latitude, longitude, name, tags)')
+    .description('register the devices of a CSV file (columns as in `device template`)')
     .option('--dry-run', 'only check, and list every bad row')
     .option('--keys <file>', 'write the keys of the new devices to this file (mode 0600) instead of showing them')
     .action(async (file: string, options: { dryRun?: boolean; keys?: string }) => {
-      const query = options.dryRun ? '?dryRun=true' : '';
-      const answer = await ApiClient.fromEnvironment(process.env).json<ImportAnswer>(
-        'POST',
-        `/v1/devices/import${query}`,
-        readFileSync(file, 'utf8'),
-        'text/csv',
-      );
-      for (const fault of answer.faults)
-        console.log(
-          `row ${fault.row}, ${fault.column}: ${fault.detail}${fault.actual === undefined ? '' : ` (got '${fault.actual}')`}`,
-        );
-      console.log(
-        `${answer.rows} rows, ${answer.valid} good, ${answer.faults.length} faults, ${answer.created ?? 0} registered`,
-      );
-      keepKeys(answer.devices ?? [], options.keys);
+      await importDevices(ApiClient.fromEnvironment(process.env), readFileSync(file, 'utf8'), options);
     });
+  addAccessCommands(command);
   return command;
 }
 
@@ -117,14 +94,43 @@ async function* allDevices(api: ApiClient, filter: Record<string, string>): Asyn
   } while (next !== null);
 }
 
-function keepKeys(devices: readonly DeviceAnswer[], file: string | undefined): void {
-  const rows = devices.flatMap(({ mqtt }) =>
-    mqtt ? [[mqtt.clientId, mqtt.username, mqtt.password, mqtt.topic].join(',')] : [],
-  );
-  if (rows.length === 0) return;
-  const text = ['clientId,username,password,topic', ...rows].join('\n');
-  if (file === undefined) console.log(text);
-  else writeFileSync(file, `${text}\n`, { mode: 0o600, flag: 'wx' });
+function addAccessCommands(command: Command): void {
+  const api = (): ApiClient => ApiClient.fromEnvironment(process.env);
+  const path = (id: string, rest: string): string => `/v1/devices/${encodeURIComponent(id)}/${rest}`;
+  const show = (answer: unknown): void => console.log(JSON.stringify(answer, null, 2));
+  command
+    .command('revoke-key <id>')
+    .description('revoke the key of a device; it stays registered and cannot connect')
+    .action(async (id: string) => show(await api().json('POST', path(id, 'revoke-key'))));
+  command
+    .command('isolate <id>')
+    .description('close the connection of a device and refuse its messages')
+    .requiredOption('--reason <text>', 'shown with the device')
+    .action(async (id: string, { reason }: { reason: string }) => {
+      show(await api().json('POST', path(id, 'isolate'), { reason }));
+    });
+  command
+    .command('release <id>')
+    .description('let an isolated device connect again')
+    .action(async (id: string) => show(await api().json('POST', path(id, 'release'))));
+  command
+    .command('quota <id>')
+    .description('how much a device may send, and how much it has sent')
+    .action(async (id: string) => show(await api().json('GET', path(id, 'quota'))));
+  command
+    .command('template <kind>')
+    .description('what to start a device of a kind with: CSV, payload and mosquitto_pub line')
+    .option('--csv <file>', 'write the header and the example row to this file')
+    .action(async (kind: string, { csv }: { csv?: string }) => {
+      const template = await api().json<{ csvHeader: string; csvRow: string; payload: object; mosquittoPub: string }>(
+        'GET',
+        `/v1/kinds/${encodeURIComponent(kind)}/template`,
+      );
+      const table = `${template.csvHeader}\n${template.csvRow}\n`;
+      if (csv === undefined) console.log(table);
+      else writeFileSync(csv, table, { flag: 'wx' });
+      console.log(`${JSON.stringify(template.payload)}\n\n${template.mosquittoPub}`);
+    });
 }
 
 function showAccess(device: DeviceAnswer): void {

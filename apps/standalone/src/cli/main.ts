@@ -1,6 +1,7 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LamplighterError } from '#core';
 import { ApiProblem } from './api-client.js';
+import { claimCommand } from './claim.command.js';
 import { codecCommand } from './codec.command.js';
 import { deadLettersCommand } from './dead-letters.command.js';
 import { deviceCommand } from './device.command.js';
@@ -25,6 +26,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of [
     startCommand(outcome),
     deviceCommand(),
+    claimCommand(),
     codecCommand(outcome),
     deviceTypeCommand(outcome),
     networkServerCommand(),

@@ -1,0 +1,82 @@
+import { writeFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { ApiClient } from './api-client.js';
+
+interface PrepareOptions {
+  readonly kind?: string;
+  readonly department?: string;
+  readonly template?: string;
+  readonly id?: string;
+  readonly idPrefix?: string;
+  readonly devEui?: string;
+  readonly deviceType?: string;
+  readonly count?: number;
+  readonly expiresInDays?: number;
+  readonly labels?: string;
+}
+
+interface ClaimAnswer {
+  readonly id: string;
+  readonly device: string;
+  readonly kind: string;
+  readonly department: string;
+  readonly state: string;
+  readonly expiresAt: string;
+}
+
+export function claimCommand(): Command {
+  const api = (): ApiClient => ApiClient.fromEnvironment(process.env);
+  const command = new Command('claim').description('prepare devices that installers register with a code');
+  command
+    .command('prepare')
+    .description('prints a table with a code for each device, once')
+    .option('--kind <kind>')
+    .option('--department <department>')
+    .option('--template <id>')
+    .option('--id <id>', 'id of the device')
+    .option('--id-prefix <prefix>', 'beginning of ids that are made up')
+    .option('--dev-eui <devEui>')
+    .option('--device-type <id>')
+    .option('--count <number>', 'claims of this sort', Number)
+    .option('--expires-in-days <days>', '30 by default', Number)
+    .option('--labels <file>', 'write the table to this file (mode 0600) instead of showing it')
+    .action(async ({ labels, ...claim }: PrepareOptions) => {
+      const table = await api().text('POST', '/v1/claims?format=csv', claim);
+      if (labels === undefined) console.log(table);
+      else writeFileSync(labels, table, { mode: 0o600, flag: 'wx' });
+    });
+  command
+    .command('redeem <code>')
+    .description('register the device of a code where it stands; prints its key, once')
+    .requiredOption('--latitude <degrees>', 'WGS 84', Number)
+    .requiredOption('--longitude <degrees>', 'WGS 84', Number)
+    .option('--name <name>')
+    .action(async (code: string, place: object) => {
+      console.log(JSON.stringify(await api().json('POST', '/v1/claims/redeem', { code, ...place }), null, 2));
+    });
+  command
+    .command('list')
+    .description('claims, one a line, without their codes')
+    .option('--all', 'those that were redeemed, revoked or have expired as well')
+    .action(async ({ all }: { all?: boolean }) => {
+      let next: string | null = null;
+      do {
+        const query = new URLSearchParams({
+          limit: '1000',
+          ...(all === true ? {} : { outstanding: 'true' }),
+          ...(next === null ? {} : { after: next }),
+        });
+        const page: { claims: ClaimAnswer[]; next: string | null } = await api().json('GET', `/v1/claims?${query}`);
+        for (const { id, device, kind, department, state, expiresAt } of page.claims)
+          console.log([id, device, kind, department, state, expiresAt].join('\t'));
+        next = page.next;
+      } while (next !== null);
+    });
+  command
+    .command('revoke <id>')
+    .description('revoke a claim that was not redeemed')
+    .action(async (id: string) => {
+      await api().text('DELETE', `/v1/claims/${encodeURIComponent(id)}`);
+    });
+  return command;
+}

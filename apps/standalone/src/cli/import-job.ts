@@ -1,0 +1,48 @@
+import { writeFileSync } from 'node:fs';
+import type { ApiClient } from './api-client.js';
+
+interface ImportJob {
+  readonly id: string;
+  readonly state: 'checking' | 'registering' | 'done' | 'failed';
+  readonly rows: number;
+  readonly checked: number;
+  readonly valid: number;
+  readonly created: number;
+  readonly faultCount: number;
+  readonly faults: readonly { row: number; column: string | null; detail: string; actual: string | null }[];
+  readonly keys: 'none' | 'ready' | 'taken';
+  readonly failure: string | null;
+  readonly endedAt: string | null;
+}
+
+const POLL_MS = 500;
+
+/** Runs an import as a job of the API, with a line on the terminal that says how far it is. */
+export async function importDevices(
+  api: ApiClient,
+  csv: string,
+  { dryRun = false, keys }: { dryRun?: boolean; keys?: string },
+): Promise<void> {
+  const query = `async=true${dryRun ? '&dryRun=true' : ''}`;
+  let job = await api.json<ImportJob>('POST', `/v1/devices/import?${query}`, csv, 'text/csv');
+  while (job.endedAt === null) {
+    progress(`${job.state}: ${job.checked} rows read, ${job.created} registered`);
+    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    job = await api.json<ImportJob>('GET', `/v1/imports/${job.id}`);
+  }
+  progress('');
+  for (const { row, column, detail, actual } of job.faults)
+    console.log(`row ${row}, ${column ?? 'whole row'}: ${detail}${actual === null ? '' : ` (got '${actual}')`}`);
+  if (job.faultCount > job.faults.length) console.log(`${job.faultCount - job.faults.length} more faults`);
+  console.log(`${job.rows} rows, ${job.valid} good, ${job.faultCount} faults, ${job.created} registered`);
+  if (job.failure !== null) console.log(`The import failed: ${job.failure}`);
+  if (job.keys !== 'ready') return;
+  const text = await api.text('GET', `/v1/imports/${job.id}/keys`);
+  if (keys === undefined) console.log(text);
+  else writeFileSync(keys, text, { mode: 0o600, flag: 'wx' });
+}
+
+/** One line that is written over; nothing when nobody looks at it. */
+function progress(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+}
