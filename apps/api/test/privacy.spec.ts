@@ -1,5 +1,5 @@
 import { readApiSettings } from '../src/environment.js';
-import { languageOf } from '../src/privacy/privacy-register.service.js';
+import { languageOf } from '../src/privacy/languages.js';
 import { lamppost, startApi } from './harness.js';
 import type { Harness } from './harness.js';
 

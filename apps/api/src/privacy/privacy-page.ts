@@ -1,5 +1,5 @@
 import type { RegisterEntry, RegisterItem, Titles } from '#kinds';
-import type { Language } from './privacy-register.service.js';
+import type { Language } from './languages.js';
 
 /** The register as a page that needs no script: it prints, works by keyboard and reads well aloud. */
 

@@ -5,7 +5,8 @@ import { Public } from '../auth/caller.js';
 import { Answers } from '../http/answers.decorator.js';
 import { QueryChoice } from '../http/parameters.js';
 import { PRIVACY_STYLES } from './privacy-page.js';
-import { type FixedBody, type Language, languageOf, LANGUAGES, PrivacyRegister } from './privacy-register.service.js';
+import { type Language, languageOf, LANGUAGES } from './languages.js';
+import { type FixedBody, PrivacyRegister } from './privacy-register.service.js';
 
 class RegisterQueryDto {
   @QueryChoice('Form of the answer.', ['json', 'csv'], 'json') format?: 'json' | 'csv';

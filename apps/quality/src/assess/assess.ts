@@ -1,6 +1,7 @@
 import type { QualityGrade, QualityReason, QualityReport } from '#registry';
 import type { DeviceObserver } from '../observe/device-observer.js';
 import { WINDOW_MS } from '../observe/window.js';
+import type { Findings } from './findings.js';
 import { reasonsOf } from './reasons.js';
 
 /** What other parts of the platform know of a device's messages in the window. */
@@ -34,8 +35,6 @@ export function assess(observer: DeviceObserver, facts: MessageFacts, intervalMs
   const score = isSilent && !isYoung ? 0 : Math.max(0, Math.round(100 - sum(reasons)));
   return { score, grade: gradeOf(score, isYoung, isSilent), report: { ...findings, reasons } };
 }
-
-export type Findings = Omit<QualityReport, 'reasons'>;
 
 function findingsOf(observer: DeviceObserver, facts: MessageFacts, intervalMs: number, now: number): Findings {
   const gaps = observer.arrivals.gaps(now, intervalMs);

@@ -1,7 +1,7 @@
 import { titles, type Titles } from '#kinds';
 import type { QualityReason, QualityReasonCode } from '#registry';
 import { HOUR_MS } from '../observe/window.js';
-import type { Findings } from './assess.js';
+import type { Findings } from './findings.js';
 
 /** Points at most that each fault may take. They may add up to more than 100; a score is never below 0. */
 const MOST = {
