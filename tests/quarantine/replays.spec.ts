@@ -166,14 +166,23 @@ describe('replays', () => {
       deadLetters: [
         { ...letter, id: '0-1', rejections },
         { ...letter, id: '0-2', source: '', rejections: corrupt },
+        {
+          ...letter,
+          id: '0-3',
+          rejections: [{ code: 'bad-json', pointer: '', detail: 'No JSON.' }],
+          payload: new Uint8Array(3),
+        },
       ],
       outcomes: [],
       position: null,
     });
+    await rig.ingest.store.expirePayloads(1_000, null);
+    const gone = await rig.api.ask('POST', '/v1/dead-letters/replay', { body: { ids: ['0-3'] } });
+    expect(gone).toMatchObject({ status: 409, body: { code: 'not-replayable' } });
     const refused = await rig.api.ask('POST', '/v1/dead-letters/replay', { body: { ids: ['0-1'] } });
     expect(refused).toMatchObject({ status: 409, body: { code: 'not-replayable' } });
     expect(refused.body.detail).toMatch(/withheld/);
     const job = await rig.replay({ device: 'L9' });
-    expect(await rig.finished(job.id)).toMatchObject({ total: 2, published: 0, skipped: 2 });
+    expect(await rig.finished(job.id)).toMatchObject({ total: 3, published: 0, skipped: 3 });
   });
 });

@@ -84,9 +84,14 @@ export function originalMessage({ letter, topic, payload }: ReplayedLetter): Raw
 /** Code of letters whose payload was withheld: what may not be collected is not kept either. */
 const WITHHELD = 'kind-not-approved';
 
+/** Detail of the rejections of a letter that was emptied when its time had come. */
+const EXPIRED = 'Expired.';
+
 /** Why a letter cannot be replayed; null when it can. */
-export function whyNotReplayable({ source, rejections }: DeadLetter): 'withheld' | 'damaged' | null {
-  const code = rejections[0]?.code;
-  if (code === WITHHELD) return 'withheld';
-  return source === '' || code === 'journal-corrupt' ? 'damaged' : null;
+export function whyNotReplayable(letter: DeadLetter): 'withheld' | 'expired' | 'damaged' | null {
+  const { source, payload, rejections } = letter;
+  const [first] = rejections;
+  if (first?.code === WITHHELD) return 'withheld';
+  if (payload.length === 0 && first?.detail === EXPIRED) return 'expired';
+  return source === '' || first?.code === 'journal-corrupt' ? 'damaged' : null;
 }

@@ -78,6 +78,8 @@ export class ReplayService {
       const why = whyNotReplayable(letter);
       if (why === 'withheld')
         throw new Problem('not-replayable', `The payload of letter ${letter.id} was withheld for privacy: nothing was kept.`); // prettier-ignore
+      if (why === 'expired')
+        throw new Problem('not-replayable', `The payload of letter ${letter.id} has expired; its bytes are gone.`);
       if (why === 'damaged')
         throw new Problem('not-replayable', `The bytes of letter ${letter.id} are not those that were sent.`);
     }
