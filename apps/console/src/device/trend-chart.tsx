@@ -8,6 +8,8 @@ import { columnsOf } from './trend-data';
 
 const HEIGHT = 240;
 const DAY_SECONDS = 86_400;
+/** So few buckets are marked one by one: a line alone would not show a single one. */
+const FEW = 30;
 const colour = (name: string): string =>
   getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 
@@ -20,7 +22,7 @@ export function TrendChart({ metric, buckets }: { metric: Metric; buckets: reado
   useEffect(() => {
     const element = frame.current!;
     const chart = new uPlot(
-      optionsOf(metric, language, labels.split('|'), element.clientWidth),
+      optionsOf(metric, language, labels.split('|'), element.clientWidth, buckets.length <= FEW),
       columnsOf(buckets),
       element,
     );
@@ -42,6 +44,7 @@ function optionsOf(
   language: string,
   [mean = '', range = '', at = '']: readonly string[],
   width: number,
+  marked: boolean,
 ): uPlot.Options {
   const text = colour('muted');
   const line = colour('trend');
@@ -81,7 +84,7 @@ function optionsOf(
       { value: (_chart, seconds) => (seconds === null ? '–' : time.format(seconds * 1000)), label: at },
       { label: `${range} ↓`, stroke: 'transparent', value: shown, points: { show: false } },
       { label: `${range} ↑`, stroke: 'transparent', value: shown, points: { show: false } },
-      { label: mean, stroke: line, width: 1.75, value: shown, points: { show: false } },
+      { label: mean, stroke: line, width: 1.75, value: shown, points: { show: marked, size: 5, fill: line } },
     ],
     bands: [{ series: [2, 1], fill: colour('trend-band') }],
   };

@@ -19,8 +19,13 @@ describe('columns of the trend', () => {
   });
 
   it('break the line where buckets are missing', () => {
-    const [seconds, , , mean] = columnsOf([bucket(0, 10), bucket(60, 12)]);
-    expect(seconds).toEqual([0, 600, 3600]);
-    expect(mean).toEqual([10, null, 12]);
+    const [seconds, , , mean] = columnsOf([bucket(0, 10), bucket(10, 11), bucket(70, 12)]);
+    expect(seconds).toEqual([0, 600, 1200, 4200]);
+    expect(mean).toEqual([10, 11, null, 12]);
+  });
+
+  it('join what comes every hour, and break where an hour is missing', () => {
+    const [, , , mean] = columnsOf([bucket(0, 1), bucket(60, 2), bucket(120, 3), bucket(240, 4)]);
+    expect(mean).toEqual([1, 2, 3, null, 4]);
   });
 });

@@ -9,6 +9,7 @@ const SHOWN_UNITS: Readonly<Record<string, string>> = {
   '%': '%',
   'dB[SPL]': 'dB',
   'dB(A)': 'dB(A)',
+  'dB{mW}': 'dBm',
   'km/h': 'km/h',
   '[ppm]': 'ppm',
   '[ppb]': 'ppb',
@@ -21,7 +22,7 @@ const SHOWN_UNITS: Readonly<Record<string, string>> = {
 export function shownUnit(unit: string): string {
   // UCUM annotations such as {people} say what is counted; the title of the metric already does.
   const plain = unit.replace(/\{[^}]*\}/g, '');
-  return SHOWN_UNITS[plain] ?? plain;
+  return SHOWN_UNITS[unit] ?? SHOWN_UNITS[plain] ?? plain;
 }
 
 export function shownNumber(value: number, precision: number, language: string): string {
