@@ -79,7 +79,10 @@ export class ScenarioRun {
     const kind = findKind(device.kind)!;
     return {
       silent: struck.some(({ effect, strength }) => effect.silent === true && strength >= 0.5),
-      clockErrorMs: struck.reduce((sum, { effect, strength, drawn }) => sum + clockError(effect, drawn) * strength, 0),
+      // A clock counts whole milliseconds, also on its way.
+      clockErrorMs: Math.round(
+        struck.reduce((sum, { effect, strength, drawn }) => sum + clockError(effect, drawn) * strength, 0),
+      ),
       bend(values) {
         const bent: Record<string, number | boolean | string> = { ...values };
         for (const { effect, strength } of struck)

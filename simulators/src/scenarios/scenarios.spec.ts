@@ -142,6 +142,14 @@ describe('scenarios', () => {
     expect(errors.filter((error) => error === 0).length).toBeGreaterThan(100);
   });
 
+  it('let clocks err by whole milliseconds at every moment of their course', () => {
+    const errors = [0.03, 0.123, 0.21, 0.97].flatMap((progress) =>
+      CITY.map((device) => on('clock-drift', device, progress).clockErrorMs),
+    );
+    expect(errors.filter((error) => error !== 0).length).toBeGreaterThan(0);
+    expect(errors.filter((error) => !Number.isInteger(error))).toEqual([]);
+  });
+
   it('bring the typhoon past: pressure falls and comes back', () => {
     const [typhoon] = findScenarios('typhoon') as [Scenario];
     const calm = weatherAt(START, 'test');
