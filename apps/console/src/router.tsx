@@ -2,6 +2,10 @@ import { createRootRoute, createRoute, createRouter } from '@tanstack/react-rout
 import { DevicePage } from './device/device.page';
 import { OperationsPage } from './operations/operations.page';
 import { readOperationsSearch } from './operations/operations-search';
+import { QualityPage } from './quality/quality.page';
+import { readQualitySearch } from './quality/quality-search';
+import { QuarantinePage } from './quarantine/quarantine.page';
+import { readQuarantineSearch } from './quarantine/quarantine-search';
 import { Shell } from './shell/shell';
 
 const rootRoute = createRootRoute({ component: Shell });
@@ -21,7 +25,23 @@ const deviceRoute = createRoute({
     typeof search['metric'] === 'string' ? { metric: search['metric'] } : {},
 });
 
-export const router = createRouter({ routeTree: rootRoute.addChildren([operationsRoute, deviceRoute]) });
+const qualityRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quality',
+  component: QualityPage,
+  validateSearch: readQualitySearch,
+});
+
+const quarantineRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/quarantine',
+  component: QuarantinePage,
+  validateSearch: readQuarantineSearch,
+});
+
+export const router = createRouter({
+  routeTree: rootRoute.addChildren([operationsRoute, deviceRoute, qualityRoute, quarantineRoute]),
+});
 
 declare module '@tanstack/react-router' {
   interface Register {

@@ -23,7 +23,10 @@ export interface Metric {
 export interface Kind {
   readonly name: string;
   readonly titles: Titles;
+  readonly department: string;
   readonly intervalMs: number;
+  /** Stored beside the readings of devices of other kinds; no device is of it. */
+  readonly companion?: boolean;
   readonly metrics: readonly Metric[];
   readonly alarms: readonly { readonly id: string; readonly metric?: string; readonly advice: Titles }[];
 }
@@ -49,6 +52,8 @@ export interface Device {
   readonly latitude: number;
   readonly longitude: number;
   readonly intervalMs: number | null;
+  readonly devEui: string | null;
+  readonly deviceType: string | null;
 }
 
 export interface Alarm {
@@ -111,8 +116,12 @@ export interface History {
   readonly next: string | null;
 }
 
+/** Each may do what the ones before it may. */
+export const ROLES = ['viewer', 'operator', 'engineer', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
+
 export interface Session {
   readonly username: string;
-  readonly role: string;
+  readonly role: Role;
   readonly departments: readonly string[] | null;
 }

@@ -6,6 +6,9 @@ import { departmentsQuery, deviceQuery, districtsQuery, kindsQuery, latestQuery 
 import { useLanguage } from '../i18n';
 import { Age, Failure, Loading, useNow } from '../shell/states';
 import { LatestValues } from './latest-values';
+import { NetworkCard } from './network-card';
+import { QualityCard } from './quality-card';
+import { QuotaCard } from './quota-card';
 import { Trend } from './trend';
 
 const route = getRouteApi('/devices/$id');
@@ -28,7 +31,7 @@ export function DevicePage() {
   const kind = kinds.data?.get(device.data.kind);
   const sent = kind?.metrics.filter((metric) => latest.data?.values[metric.name] !== undefined) ?? [];
   const chosen = kind?.metrics.find((metric) => metric.name === search.metric) ?? sent[0] ?? kind?.metrics[0];
-  const { name, latitude, longitude, district, department } = device.data;
+  const { name, latitude, longitude, district, department, devEui, deviceType } = device.data;
   return (
     <main className="device">
       <div className="device-head">
@@ -45,6 +48,7 @@ export function DevicePage() {
             titleOf(districts?.get(district)?.titles, district),
             titleOf(departments?.get(department)?.titles, department),
             `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`,
+            ...(deviceType === null ? [] : [`${t('device.type')} ${deviceType}`]),
           ].join(' · ')}
           {latest.data && (
             <>
@@ -74,20 +78,25 @@ export function DevicePage() {
           <AlarmList device={id} />
         </section>
       </div>
-      <section aria-labelledby="latest-heading" className="card">
-        <h2 id="latest-heading">{t('device.latest')}</h2>
-        {latest.isPending ? (
-          <Loading />
-        ) : (
-          <LatestValues
-            kind={kind}
-            metrics={sent}
-            latest={latest.data}
-            intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000}
-            now={now}
-          />
-        )}
-      </section>
+      <div className="device-column">
+        <section aria-labelledby="latest-heading" className="card">
+          <h2 id="latest-heading">{t('device.latest')}</h2>
+          {latest.isPending ? (
+            <Loading />
+          ) : (
+            <LatestValues
+              kind={kind}
+              metrics={sent}
+              latest={latest.data}
+              intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000}
+              now={now}
+            />
+          )}
+        </section>
+        <QualityCard device={id} now={now} />
+        {devEui !== null && <NetworkCard device={id} now={now} />}
+        <QuotaCard device={id} now={now} />
+      </div>
     </main>
   );
 }

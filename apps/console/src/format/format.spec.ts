@@ -1,4 +1,4 @@
-import { absoluteTime, relativeTime } from './time';
+import { absoluteTime, relativeTime, shownDuration } from './time';
 import { shownUnit, shownValue } from './value';
 
 describe('times', () => {
@@ -17,6 +17,17 @@ describe('times', () => {
   });
 });
 
+describe('durations', () => {
+  it.each([
+    [400, '0.4 sec'],
+    [90_000, '1.5 min'],
+    [7_200_000, '2 hr'],
+    [216_000_000, '2.5 days'],
+  ])('%d ms reads "%s"', (ms, text) => {
+    expect(shownDuration(ms, 'en')).toBe(text);
+  });
+});
+
 describe('values', () => {
   const words = { yes: 'Yes', no: 'No' };
   const number = { type: 'number', precision: 1 } as const;
@@ -26,6 +37,7 @@ describe('values', () => {
     [{ ...number, unit: 'ug/m3' }, 75, '75 µg/m³'],
     [{ ...number, unit: '%' }, 50.04, '50 %'],
     [{ ...number, unit: '{people}' }, 12, '12'],
+    [{ ...number, unit: 'dB{mW}' }, -97, '-97 dBm'],
     [{ type: 'boolean', precision: 0, unit: '1' } as const, true, 'Yes'],
     [{ type: 'boolean', precision: 0, unit: '1' } as const, 0, 'No'],
     [{ type: 'enum', precision: 0, unit: '1' } as const, 'open', 'open'],

@@ -32,3 +32,14 @@ export function relativeTime(time: string | number, now: number, language: strin
   }
   return '';
 }
+
+/** "5 min", "2.5 hr", in the greatest unit that fits at least once. */
+export function shownDuration(ms: number, language: string): string {
+  const [unit, unitMs] = UNITS.find(([, each]) => ms >= each) ?? UNITS[UNITS.length - 1]!;
+  return new Intl.NumberFormat(language, {
+    style: 'unit',
+    unit,
+    unitDisplay: 'short',
+    maximumFractionDigits: 1,
+  }).format(ms / unitMs);
+}

@@ -1,8 +1,13 @@
+import { dataEn } from './data.en';
+
 export const en = {
   app: {
     title: 'Lamplighter',
     skip: 'Skip to the alarms',
+    skipMain: 'Skip to the content',
     operations: 'Operations',
+    pages: 'Pages',
+    privacy: 'Privacy register',
     language: 'Language',
     signOut: 'Sign out',
     loading: 'Loading …',
@@ -103,8 +108,10 @@ export const en = {
     no: 'No',
     stale: 'late',
     position: 'Position',
+    type: 'Device type',
     updated: 'Last heard {{time}}',
   },
+  ...dataEn,
 };
 
 /** Every language has the keys of English: the type says so at build time, a spec at test time. */

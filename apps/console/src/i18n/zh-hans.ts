@@ -1,10 +1,14 @@
+import { dataZhHans } from './data.zh-hans';
 import type { Texts } from './en';
 
 export const zhHans: Texts = {
   app: {
     title: 'Lamplighter',
     skip: '跳到警报',
+    skipMain: '跳到内容',
     operations: '运行',
+    pages: '页面',
+    privacy: '隐私登记册',
     language: '语言',
     signOut: '退出登录',
     loading: '加载中…',
@@ -105,6 +109,8 @@ export const zhHans: Texts = {
     no: '否',
     stale: '逾时',
     position: '位置',
+    type: '设备型号',
     updated: '最后收到：{{time}}',
   },
+  ...dataZhHans,
 };

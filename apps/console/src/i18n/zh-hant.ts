@@ -1,10 +1,14 @@
+import { dataZhHant } from './data.zh-hant';
 import type { Texts } from './en';
 
 export const zhHant: Texts = {
   app: {
     title: 'Lamplighter',
     skip: '跳到警報',
+    skipMain: '跳到內容',
     operations: '運作',
+    pages: '頁面',
+    privacy: '私隱登記冊',
     language: '語言',
     signOut: '登出',
     loading: '載入中…',
@@ -105,6 +109,8 @@ export const zhHant: Texts = {
     no: '否',
     stale: '逾時',
     position: '位置',
+    type: '裝置型號',
     updated: '最後收訊：{{time}}',
   },
+  ...dataZhHant,
 };

@@ -8,12 +8,9 @@ import { SeverityMark } from '../alarms/severity-mark';
 import { SEVERITIES, type Device, type Severity } from '../api/types';
 import { useLanguage } from '../i18n';
 import districtsUrl from './districts.geo.json?url';
-import { addLayers, CLUSTERS, DEVICES, featuresOf, SOURCE, watchColours } from './map-layers';
+import { addLayers, CLUSTERS, DEVICES, featuresOf, HONG_KONG, SOURCE, watchColours } from './map-layers';
 
 maplibre.setWorkerUrl(workerUrl);
-
-/** West, south, east and north of Hong Kong's land. */
-const HONG_KONG: [number, number, number, number] = [113.83, 22.18, 114.42, 22.56];
 
 /** Devices by alarm state over the 18 districts. Drawn wholly from our own origin: no tiles, no fonts from elsewhere. */
 export default function DeviceMap({

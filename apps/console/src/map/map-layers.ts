@@ -6,6 +6,8 @@ export const SOURCE = 'devices';
 export const DEVICES = 'device-marks';
 export const CLUSTERS = 'clusters';
 const LAND = 'districts';
+/** West, south, east and north of Hong Kong's land. */
+export const HONG_KONG: [number, number, number, number] = [113.83, 22.18, 114.42, 22.56];
 
 /** 0 is normal, 4 is critical: clusters keep the greatest. */
 const rankOf = (severity: Severity | undefined): number =>
@@ -33,17 +35,9 @@ const byRank = (values: readonly string[], property: string): ExpressionSpecific
     values[0]!,
   ] as unknown as ExpressionSpecification;
 
-export function addLayers(map: MapLibreMap, districtsUrl: string): void {
-  for (const severity of BY_RANK) map.addImage(`mark-${severity}`, drawMark(severity), { pixelRatio: 2 });
+/** Sea, districts and their borders: what every map of ours stands on. */
+export function addLand(map: MapLibreMap, districtsUrl: string): void {
   map.addSource(LAND, { type: 'geojson', data: new URL(districtsUrl, location.href).href });
-  map.addSource(SOURCE, {
-    type: 'geojson',
-    data: { type: 'FeatureCollection', features: [] },
-    cluster: true,
-    clusterRadius: 34,
-    clusterMaxZoom: 14,
-    clusterProperties: { worst: ['max', ['get', 'rank']] },
-  });
   map.addLayer({ id: 'sea', type: 'background', paint: { 'background-color': colour('map-sea') } });
   map.addLayer({ id: 'land', type: 'fill', source: LAND, paint: { 'fill-color': colour('map-land') } });
   map.addLayer({
@@ -51,6 +45,19 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
     type: 'line',
     source: LAND,
     paint: { 'line-color': colour('map-border'), 'line-width': 0.8 },
+  });
+}
+
+export function addLayers(map: MapLibreMap, districtsUrl: string): void {
+  for (const severity of BY_RANK) map.addImage(`mark-${severity}`, drawMark(severity), { pixelRatio: 2 });
+  addLand(map, districtsUrl);
+  map.addSource(SOURCE, {
+    type: 'geojson',
+    data: { type: 'FeatureCollection', features: [] },
+    cluster: true,
+    clusterRadius: 34,
+    clusterMaxZoom: 14,
+    clusterProperties: { worst: ['max', ['get', 'rank']] },
   });
   map.addLayer({
     id: CLUSTERS,

@@ -6,6 +6,7 @@ import type { Session } from '../api/types';
 import { useLanguage } from '../i18n';
 import { LampMark } from '../shell/lamp-mark';
 import { LanguageChoice } from '../shell/language-choice';
+import { PrivacyLink } from '../shell/navigation';
 
 export function SignInPage() {
   const { t } = useLanguage();
@@ -43,6 +44,7 @@ export function SignInPage() {
           {t('session.submit')}
         </button>
         <LanguageChoice />
+        <PrivacyLink />
       </form>
     </main>
   );

@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { api, Problem } from '../api/client';
 import { LiveAlarms, useLive } from '../api/live';
 import { sessionQuery } from '../api/queries';
@@ -7,6 +7,7 @@ import { useLanguage } from '../i18n';
 import { SignInPage } from '../session/sign-in.page';
 import { LampMark } from './lamp-mark';
 import { LanguageChoice } from './language-choice';
+import { Navigation, PrivacyLink } from './navigation';
 import { Failure, Loading } from './states';
 
 /** What stands around every page: who is signed in, the language, and whether what is shown is live. */
@@ -20,6 +21,9 @@ export function Shell() {
     <LiveAlarms>
       <Header username={session.data.username} />
       <Outlet />
+      <footer className="footer">
+        <PrivacyLink />
+      </footer>
     </LiveAlarms>
   );
 }
@@ -27,6 +31,8 @@ export function Shell() {
 function Header({ username }: { username: string }) {
   const { t } = useLanguage();
   const client = useQueryClient();
+  // The alarms are on the operations and on the page of a device; elsewhere the content is what a reader wants.
+  const alarms = useLocation({ select: ({ pathname }) => pathname === '/' || pathname.startsWith('/devices/') });
   const signOut = async (): Promise<void> => {
     await api('DELETE', '/v1/session').catch(() => undefined);
     client.clear();
@@ -35,13 +41,14 @@ function Header({ username }: { username: string }) {
   };
   return (
     <header className="header">
-      <a className="skip" href="#alarms">
-        {t('app.skip')}
+      <a className="skip" href={alarms ? '#alarms' : '#main'}>
+        {t(alarms ? 'app.skip' : 'app.skipMain')}
       </a>
       <Link to="/" className="brand">
         <LampMark />
         {t('app.title')}
       </Link>
+      <Navigation />
       <ConnectionState />
       <div className="header-end">
         <LanguageChoice />

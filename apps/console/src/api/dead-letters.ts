@@ -1,0 +1,135 @@
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { api } from './client';
+
+/** Letters of a page, and groups that are asked for at most. */
+const PAGE = 50;
+export const MOST_GROUPS = 1_000;
+const LIVE_MS = 1_000;
+const REST_MS = 15_000;
+
+export interface DeadLetterFilter {
+  readonly code?: string;
+  readonly device?: string;
+  readonly kind?: string;
+}
+
+export interface DeadLetterGroup {
+  readonly key: Readonly<Record<string, string | null>>;
+  readonly letters: number;
+  readonly open: number;
+  readonly firstReceivedAt: string;
+  readonly lastReceivedAt: string;
+}
+
+export interface DeadLetter {
+  readonly id: string;
+  readonly code: string;
+  readonly source: string;
+  readonly topic: string;
+  readonly receivedAt: string;
+  readonly device: string | null;
+  /** Null when the platform does not know the device. */
+  readonly department: string | null;
+  readonly kind: string | null;
+  readonly partial: boolean;
+  readonly rejections: readonly {
+    readonly code: string;
+    readonly pointer: string;
+    readonly detail: string;
+    readonly expected?: string;
+    readonly actual?: string;
+  }[];
+  readonly payloadText: string | null;
+  readonly payloadBase64: string;
+}
+
+export interface Replay {
+  readonly id: string;
+  readonly state: 'waiting' | 'running' | 'done' | 'cancelled';
+  readonly createdAt: string;
+  readonly createdBy: string;
+  readonly filter: Readonly<Record<string, unknown>>;
+  readonly total: number;
+  readonly published: number;
+  readonly skipped: number;
+  readonly stored: number;
+  readonly duplicates: number;
+  readonly refusedAgain: number;
+  readonly perSecond: number | null;
+  readonly secondsLeft: number | null;
+  readonly finishedAt: string | null;
+}
+
+function parametersOf(filter: DeadLetterFilter, more: Record<string, string>): string {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined) as [string, string][];
+  return new URLSearchParams([...given, ['open', 'true'], ...Object.entries(more)]).toString();
+}
+
+/** Open letters by what they have in common, the most first. */
+export const deadLetterGroupsQuery = (filter: DeadLetterFilter, by: string) =>
+  queryOptions({
+    queryKey: ['dead-letters', 'groups', filter, by],
+    queryFn: async () =>
+      (
+        await api<{ groups: DeadLetterGroup[] }>(
+          'GET',
+          `/v1/dead-letters/groups?${parametersOf(filter, { by, limit: String(MOST_GROUPS) })}`,
+        )
+      ).groups,
+    refetchInterval: REST_MS,
+  });
+
+/** Open letters, newest first. */
+export const deadLettersQuery = (filter: DeadLetterFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['dead-letters', 'list', filter],
+    queryFn: ({ pageParam }) =>
+      api<{ deadLetters: DeadLetter[]; next: string | null }>(
+        'GET',
+        `/v1/dead-letters?${parametersOf(filter, { limit: String(PAGE), ...(pageParam === null ? {} : { cursor: pageParam }) })}`,
+      ),
+    initialPageParam: null as string | null,
+    getNextPageParam: ({ next }) => next,
+  });
+
+export const isUnfinished = ({ state }: Replay): boolean => state === 'waiting' || state === 'running';
+
+/** Replays, newest first; asked for every second while one of them runs. */
+export const replaysQuery = queryOptions({
+  queryKey: ['replays'],
+  queryFn: async () => (await api<{ replays: Replay[] }>('GET', '/v1/dead-letters/replays?limit=50')).replays,
+  refetchInterval: ({ state }) => (state.data?.some(isUnfinished) ? LIVE_MS : REST_MS),
+});
+
+/** Puts a job that the API answered at the head of the list, so that its progress is followed from the first moment. */
+export function useFollowReplay(): (replay: Replay) => void {
+  const client = useQueryClient();
+  return (replay) => {
+    client.setQueryData(replaysQuery.queryKey, (known) => [
+      replay,
+      ...(known ?? []).filter(({ id }) => id !== replay.id),
+    ]);
+    void client.invalidateQueries({ queryKey: replaysQuery.queryKey });
+  };
+}
+
+export function useReplay() {
+  const follow = useFollowReplay();
+  return useMutation({
+    mutationFn: (filter: DeadLetterFilter) =>
+      api<Replay>(
+        'POST',
+        '/v1/dead-letters/replay',
+        Object.values(filter).some((value) => value !== undefined) ? filter : { all: true },
+      ),
+    onSuccess: follow,
+  });
+}
+
+export function useCancelReplay() {
+  const follow = useFollowReplay();
+  return useMutation({
+    mutationFn: (id: string) => api<Replay>('DELETE', `/v1/dead-letters/replays/${encodeURIComponent(id)}`),
+    onSuccess: follow,
+  });
+}
