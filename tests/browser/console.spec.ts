@@ -29,6 +29,7 @@ describe('the console in a browser', () => {
   let page: Page;
   let device: MqttClient;
   let access: MqttAccess;
+  let networkKey: string;
   const complaints: string[] = [];
   const foreignRequests: string[] = [];
   let seq = 0;
@@ -37,6 +38,8 @@ describe('the console in a browser', () => {
     platform = await startPlatform({ environment: { LAMPLIGHTER_QUALITY_INTERVAL_S: '2' } });
     browser = await openBrowser();
     access = await registerLamppost(platform, 'GF3637');
+    const server = await platform.request('POST', '/v1/network-servers', { id: 'gwin', type: 'chirpstack' });
+    networkKey = server.body.key;
     device = await connectDevice(platform, access);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
     // A device of which there is no report yet is no fault, but Chromium tells of every 404.
@@ -184,7 +187,6 @@ describe('the console in a browser', () => {
   });
 
   it('holds what was refused with its reason, and opens it to what was sent', async () => {
-    const server = await platform.request('POST', '/v1/network-servers', { id: 'gwin', type: 'chirpstack' });
     for (let fCnt = 1; fCnt <= 3; fCnt++)
       await eventually(
         () =>
@@ -192,7 +194,7 @@ describe('the console in a browser', () => {
             'POST',
             '/v1/network/chirpstack/gwin?event=up',
             chirpStackUp(APPLICATION, NODE, { fCnt, object: { temperature: 20 + fCnt } }),
-            { authorization: `Bearer ${server.body.key}` },
+            { authorization: `Bearer ${networkKey}` },
           ),
         ({ status }) => status === 202,
       );

@@ -1,4 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { applyChange } from '../alarms/open-alarms';
 import { latestQuery, openAlarmsQuery } from './queries';
@@ -30,14 +30,28 @@ export function LiveAlarms({ children }: { children: ReactNode }) {
   const [waiting, setWaiting] = useState(0);
   const pausedRef = useRef(false);
   const held = useRef<AlarmEvent[]>([]);
+  const overtaken = useRef<AlarmEvent[]>([]);
+  const fetching = useIsFetching({ queryKey: openAlarmsQuery.queryKey });
+
+  const change = useCallback(
+    ({ alarm }: AlarmEvent) =>
+      client.setQueryData(openAlarmsQuery.queryKey, (alarms) => alarms && applyChange(alarms, alarm)),
+    [client],
+  );
 
   const apply = useCallback(
     (event: AlarmEvent) => {
-      client.setQueryData(openAlarmsQuery.queryKey, (alarms) => alarms && applyChange(alarms, event.alarm));
+      change(event);
+      if (client.isFetching({ queryKey: openAlarmsQuery.queryKey }) > 0) overtaken.current.push(event);
       void client.invalidateQueries({ queryKey: ['alarm', event.alarm.id] });
     },
-    [client],
+    [change, client],
   );
+
+  // A list that was asked for before an event may arrive after it, and knows nothing of it.
+  useEffect(() => {
+    if (fetching === 0) for (const event of overtaken.current.splice(0)) change(event);
+  }, [change, fetching]);
 
   useEffect(() => {
     const source = new EventSource('/v1/alarms/stream');
