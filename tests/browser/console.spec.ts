@@ -262,12 +262,13 @@ describe('the console in a browser', () => {
     await sees('Radio link and network');
     await sees('gwin (ChirpStack)');
     await sees('-36 dBm');
-    await page.reload();
     await eventually(
-      () => page.locator('[data-card=quality]').count(),
-      (count) => count === 1,
-      30_000,
+      () => platform.request('GET', '/v1/devices/LPN-1/quality'),
+      ({ status }) => status === 200,
+      60_000,
     );
+    await page.reload();
+    await page.waitForSelector('[data-card=quality]');
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('nav >> text=Data quality');
     await sees(/GF3637[\s\S]*Kwun Tong/);
