@@ -77,6 +77,8 @@ export function DevicePage() {
           <h2 id="alarms-heading">{t('device.alarms')}</h2>
           <AlarmList device={id} />
         </section>
+        <QualityCard device={id} now={now} />
+        <QuotaCard device={id} now={now} />
       </div>
       <div className="device-column">
         <section aria-labelledby="latest-heading" className="card">
@@ -93,9 +95,7 @@ export function DevicePage() {
             />
           )}
         </section>
-        <QualityCard device={id} now={now} />
         {devEui !== null && <NetworkCard device={id} now={now} />}
-        <QuotaCard device={id} now={now} />
       </div>
     </main>
   );
