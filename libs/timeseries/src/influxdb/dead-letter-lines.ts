@@ -13,21 +13,37 @@ const PART = /^part\d{4}$/;
  * everything else as base64 parts. Its time is the time of receipt.
  */
 export function deadLetterLine(letter: DeadLetter, journalled: boolean): string {
-  const { payload, ...rest } = letter;
-  const body = [Buffer.from(JSON.stringify(wellFormed(rest))), payload]
-    .map((bytes) => Buffer.from(bytes).toString('base64'))
-    .join('.');
   const fields: Record<string, FieldValue> = {
     [FIELD.sequence]: integer(journalled ? letter.sequence : OUTSIDE_JOURNAL),
     [LETTER_FIELD.topic]: text(letter.topic),
     [LETTER_FIELD.partial]: integer(letter.partial ? 1 : 0),
     ...(letter.kind === null ? {} : { [LETTER_FIELD.kind]: text(letter.kind) }),
   };
+  Object.assign(fields, bodyFields(letter));
+  const tags = tagsOf({ ...letter, code: letter.rejections[0]?.code ?? null });
+  return line(MEASUREMENT.deadLetter, tags, fields, pointTime(letter.receivedAt, letter.sequence));
+}
+
+/** The same point with an empty body: code and pointer of each rejection stay, and all that the letter is searched by. */
+export function emptiedLetterLine({ resolution: _resolution, ...letter }: StoredDeadLetter): string {
+  const rejections = letter.rejections.map(({ code, pointer }) => ({ code, pointer, detail: 'Expired.' }));
+  const emptied = bodyFields({ ...letter, rejections, payload: new Uint8Array() });
+  // Parts that the shorter body has no need of must be written over as well.
+  const before = Object.keys(bodyFields(letter)).map((name) => [name, text('')] as const);
+  const fields = { ...Object.fromEntries(before), ...emptied, [LETTER_FIELD.payloadExpired]: integer(1) };
+  const tags = tagsOf({ ...letter, code: letter.rejections[0]?.code ?? null });
+  return line(MEASUREMENT.deadLetter, tags, fields, pointTime(letter.receivedAt, letter.sequence));
+}
+
+function bodyFields({ payload, ...rest }: DeadLetter): Record<string, FieldValue> {
+  const body = [Buffer.from(JSON.stringify(wellFormed(rest))), payload]
+    .map((bytes) => Buffer.from(bytes).toString('base64'))
+    .join('.');
+  const fields: Record<string, FieldValue> = {};
   for (let at = 0, part = 0; at < body.length; at += PART_CHARACTERS, part++) {
     fields[`part${String(part).padStart(4, '0')}`] = text(body.slice(at, at + PART_CHARACTERS));
   }
-  const tags = tagsOf({ ...letter, code: letter.rejections[0]?.code ?? null });
-  return line(MEASUREMENT.deadLetter, tags, fields, pointTime(letter.receivedAt, letter.sequence));
+  return fields;
 }
 
 /**

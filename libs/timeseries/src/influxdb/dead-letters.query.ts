@@ -14,7 +14,7 @@ import { letterTags, lettersOf, pivoted, rangeOf } from './dead-letter-filter.js
 import { ALL_TIME, flux, fluxInteger, type FluxReader, oneOf, parseNs, type Range, stored } from './flux.js';
 import type { LedgerReader } from './ledger.js';
 import { pointTime } from './line-protocol.js';
-import { FIELD, LETTER_FIELD, MEASUREMENT } from './names.js';
+import { FIELD, LETTER_FIELD, MEASUREMENT, OUTSIDE_JOURNAL } from './names.js';
 import { decodeText } from './text.js';
 
 /** Finds letters by their tags and time first; bodies are read only for those of the page. */
@@ -35,6 +35,25 @@ export class DeadLetterReader {
     const bodies = await this.bodies(query, page, visibleBefore);
     const deadLetters = page.flatMap((key) => bodies.get(keyText(key)) ?? []);
     return { deadLetters, next: more ? writeCursor(page.at(-1)!) : null };
+  }
+
+  /** Committed letters received before, oldest first, whose payload no expiry has emptied yet. */
+  async unexpired(before: number, kind: string | null, limit: number): Promise<StoredDeadLetter[]> {
+    const query = { departments: null, to: before, limit, oldestFirst: true };
+    const visibleBefore = await this.ledger.visibleBefore();
+    const fields = [FIELD.sequence, LETTER_FIELD.kind, LETTER_FIELD.payloadExpired];
+    const points = this.flux.source(rangeOf(query), flux`${letterTags(query)} and ${oneOf('_field', fields)}`);
+    const ofKind = kind === null ? flux`true` : flux`exists r.letter_kind and r.letter_kind == ${stored(kind)}`;
+    const committed = flux`exists r.journal_sequence and r.journal_sequence >= ${fluxInteger(OUTSIDE_JOURNAL)} and r.journal_sequence < ${fluxInteger(visibleBefore)}`;
+    // A column that no point of a table has does not exist there: comparing with it would fail.
+    const rows = await this.flux.rows(
+      flux`${points} ${pivoted} |> filter(fn: (r) => not exists r.payload_expired and ${ofKind} and ${committed})
+  |> keep(columns: ["_time", "item"]) |> group() |> sort(columns: ["_time", "item"]) |> limit(n: ${limit})`,
+    );
+    const keys = rows.map((row) => ({ time: parseNs(String(row['_time'])), key: decodeText(String(row['item'])) }));
+    if (keys.length === 0) return [];
+    const bodies = await this.bodies(query, keys, visibleBefore);
+    return keys.flatMap((key) => bodies.get(keyText(key)) ?? []);
   }
 
   async groups(query: DeadLetterGroupQuery): Promise<DeadLetterGroup[]> {

@@ -1,7 +1,7 @@
 import { LamplighterError } from '#core';
 import type { Expired, Expiry } from '../telemetry-store.js';
-import { flux, type FluxReader, milliseconds, oneOf, stored } from './flux.js';
-import { FIELD, type KnownNames, LETTER_FIELD, MEASUREMENT } from './names.js';
+import { flux, type FluxReader, milliseconds, oneOf } from './flux.js';
+import { FIELD, type KnownNames, MEASUREMENT } from './names.js';
 
 export interface ExpiryOptions {
   readonly url: string;
@@ -51,21 +51,6 @@ export class InfluxExpiry {
       await this.remove(measurement, before);
     }
     return total;
-  }
-
-  /** The body of a letter is in fields as well: here the whole letter goes. The ledger's counts are points of their own. */
-  async expirePayloads(before: number, kind: string | null): Promise<number> {
-    if (kind !== null) {
-      const letters = await this.flux.rows(
-        flux`${this.flux.source(milliseconds(BEGINNING, before), flux`r._measurement == ${MEASUREMENT.deadLetter} and r._field == ${LETTER_FIELD.kind} and r._value == ${stored(kind)}`)} |> group() |> count()`,
-      );
-      const count = Number(letters[0]?.['_value'] ?? 0);
-      if (count === 0) return 0;
-      throw new LamplighterError('store-rejected', `InfluxDB cannot remove the ${count} old dead letters of one kind.`);
-    }
-    const count = await this.count(MEASUREMENT.deadLetter, [LETTER_FIELD.topic], before);
-    await this.remove(MEASUREMENT.deadLetter, before);
-    return count;
   }
 
   private async count(measurement: string, fields: readonly string[], before: number): Promise<number> {

@@ -37,6 +37,7 @@ import { LatestReader } from './latest.query.js';
 import { LedgerReader } from './ledger.js';
 import { FIELD, KnownNames } from './names.js';
 import { OutcomeReader } from './outcomes.query.js';
+import { PayloadExpiry } from './payload-expiry.js';
 import { InfluxWriter } from './writer.js';
 
 export interface InfluxOptions {
@@ -130,7 +131,7 @@ export class InfluxTelemetryStore implements TelemetryStore {
   }
 
   expirePayloads(before: number, kind: string | null): Promise<number> {
-    return this.expiry.expirePayloads(before, kind);
+    return new PayloadExpiry(this.flux, this.ledger, this.writer).run(before, kind);
   }
 
   async position(consumer: string): Promise<StorePosition | null> {

@@ -35,6 +35,8 @@ export const LETTER_FIELD = {
   outcome: 'resolved_outcome',
   resolvedAt: 'resolved_at',
   job: 'resolved_job',
+  /** 1 when the payload was emptied because its time had come. */
+  payloadExpired: 'payload_expired',
 } as const;
 
 /** Sequence of what was committed without a position: it is visible at once. */
