@@ -5,7 +5,7 @@ import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
 import { openInOrder } from '#service';
-import type { TelemetryQueries } from '#timeseries';
+import { storeSchemaOf, type TelemetryQueries } from '#timeseries';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
 import { RemoteTelemetryQueries } from '#timeseries/remote';
 import type { AlertsSettings } from './settings.js';
@@ -41,10 +41,5 @@ function openRegistry({ registry }: AlertsSettings): Promise<Registry> {
 
 async function openStore({ store }: AlertsSettings): Promise<TelemetryQueries & { close(): Promise<void> }> {
   if (store.type === 'remote') return RemoteTelemetryQueries.connect(store.socketPath);
-  const schema = kinds.map(({ name, metrics, derived }) => ({
-    kind: name,
-    metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
-    derived,
-  }));
-  return InfluxTelemetryStore.open({ ...store, schema });
+  return InfluxTelemetryStore.open({ ...store, schema: storeSchemaOf(kinds) });
 }

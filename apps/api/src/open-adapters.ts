@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { systemClock } from '#core';
 import { openJournalReader } from '#journal/lmdb';
-import { DEPARTMENTS } from '#kinds';
+import { DEPARTMENTS, kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { storeSchemaOf } from '#timeseries';
 import type { TelemetryQueries } from '#timeseries';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
 import { RemoteTelemetryQueries } from '#timeseries/remote';
@@ -13,7 +14,6 @@ import { LazyJournalReader } from './journal/lazy-journal-reader.js';
 import { MqttServiceBus } from './bus/mqtt-service-bus.js';
 import type { ApiSettings } from './environment.js';
 import type { ApiAdapters } from './ports.js';
-import { SCHEMA } from './store-schema.js';
 
 /** Picks an adapter for each port by the settings; the one place of this app that names them. */
 export async function openAdapters(
@@ -54,5 +54,5 @@ function openRegistry({ registry, dataDirectory }: ApiSettings): Promise<Registr
 function openTelemetry({ influx, dataDirectory }: ApiSettings): Promise<TelemetryQueries & { close(): Promise<void> }> {
   return influx === null
     ? RemoteTelemetryQueries.connect(join(dataDirectory, 'run', 'store.sock'))
-    : InfluxTelemetryStore.open({ ...influx, schema: SCHEMA });
+    : InfluxTelemetryStore.open({ ...influx, schema: storeSchemaOf(kinds) });
 }

@@ -10,9 +10,10 @@ import { systemClock } from '#core';
 import type { Clock } from '#core';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
-import { DEPARTMENTS } from '#kinds';
+import { DEPARTMENTS, kinds } from '#kinds';
 import type { NewDevice, Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { storeSchemaOf } from '#timeseries';
 import type { TelemetryQueries, TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
 import { createApi } from '../src/application.js';
@@ -20,7 +21,6 @@ import { readApiSettings } from '../src/environment.js';
 import type { ApiSettings } from '../src/environment.js';
 import { ApiMetrics } from '../src/health/api-metrics.js';
 import { LazyJournalReader } from '../src/journal/lazy-journal-reader.js';
-import { SCHEMA } from '../src/store-schema.js';
 import type { StreamLimits } from '../src/streams/stream-limits.js';
 import type { ServiceBus } from '../src/ports.js';
 import { FakeServiceBus } from './service-bus.fake.js';
@@ -132,7 +132,7 @@ async function openEngines(directory: string): Promise<Engines> {
     registry: await openSqliteRegistry({ path: join(directory, 'registry.sqlite'), departments: DEPARTMENTS }),
     store: await DuckDbTelemetryStore.open({
       path: join(directory, 'telemetry.duckdb'),
-      schema: SCHEMA,
+      schema: storeSchemaOf(kinds),
       threads: 1,
     }),
     journal: await openJournal(join(directory, 'journal')),

@@ -1,7 +1,8 @@
 import { ReadingBatchBuilder } from '#core';
 import type { DeviceIdentity, ReadingBatch } from '#core';
+import { kinds } from '#kinds';
+import { storeSchemaOf } from '#timeseries';
 import type { TelemetryStore } from '#timeseries';
-import { SCHEMA } from '../src/store-schema.js';
 
 export interface StoredRow {
   readonly time: number;
@@ -9,7 +10,7 @@ export interface StoredRow {
 }
 
 export function batchOf(device: DeviceIdentity, rows: readonly StoredRow[], firstSequence = 0): ReadingBatch {
-  const { metrics } = SCHEMA.find(({ kind }) => kind === device.kind)!;
+  const { metrics } = storeSchemaOf(kinds).find(({ kind }) => kind === device.kind)!;
   const builder = new ReadingBatchBuilder(device.kind, metrics);
   rows.forEach(({ time, values }, index) =>
     builder.add({

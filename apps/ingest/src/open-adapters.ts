@@ -5,7 +5,7 @@ import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
 import { openInOrder } from '#service';
-import type { StoreSchema, TelemetryStore } from '#timeseries';
+import { storeSchemaOf, type TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
 import { serveTelemetryQueries } from '#timeseries/remote';
@@ -45,15 +45,7 @@ function openRegistry({ registry }: IngestSettings): Promise<Registry> {
 }
 
 function openStore({ store, timePolicy }: IngestSettings): Promise<TelemetryStore> {
-  const schema = schemaOfKinds();
+  const schema = storeSchemaOf(kinds);
   if (store.type === 'duckdb') return DuckDbTelemetryStore.open({ path: store.path, schema });
   return InfluxTelemetryStore.open({ ...store, schema, maxAgeMs: timePolicy.maxAgeMs });
-}
-
-export function schemaOfKinds(): StoreSchema {
-  return kinds.map(({ name, metrics, derived }) => ({
-    kind: name,
-    metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
-    derived,
-  }));
 }

@@ -5,7 +5,7 @@ import type { Registry } from '#registry';
 import { openPostgresRegistry } from '#registry/postgres';
 import { openSqliteRegistry } from '#registry/sqlite';
 import { openInOrder } from '#service';
-import type { TelemetryQueries } from '#timeseries';
+import { storeSchemaOf, type TelemetryQueries } from '#timeseries';
 import { InfluxTelemetryStore } from '#timeseries/influxdb';
 import { RemoteTelemetryQueries } from '#timeseries/remote';
 import type { QualitySettings } from './settings.js';
@@ -39,10 +39,5 @@ function openRegistry({ registry }: QualitySettings): Promise<Registry> {
 
 async function openStore({ store }: QualitySettings): Promise<TelemetryQueries & { close(): Promise<void> }> {
   if (store.type === 'remote') return RemoteTelemetryQueries.connect(store.socketPath);
-  const schema = kinds.map(({ name, metrics, derived }) => ({
-    kind: name,
-    metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
-    derived,
-  }));
-  return InfluxTelemetryStore.open({ ...store, schema });
+  return InfluxTelemetryStore.open({ ...store, schema: storeSchemaOf(kinds) });
 }

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ContractContext } from './contract-context.contract.js';
-import type { EvaluationChange } from './registry.js';
+import type { EvaluationChange } from './alarms.js';
 
 type Raise = Extract<EvaluationChange, { type: 'raise' }>;
 

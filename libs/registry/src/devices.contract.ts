@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ContractContext } from './contract-context.contract.js';
-import type { NewDevice } from './registry.js';
+import type { NewDevice } from './devices.js';
 
 const at = (id: string, change: Partial<NewDevice> = {}): NewDevice => ({
   id,

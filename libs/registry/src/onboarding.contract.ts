@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
 import type { ContractContext } from './contract-context.contract.js';
-import type { DeviceTemplate, NewClaim, NewCredential } from './registry.js';
+import type { NewCredential } from './access.js';
+import type { DeviceTemplate, NewClaim } from './onboarding.js';
 
 const HOUR_MS = 3_600_000;
 const quota = { messagesPerMinute: 60, burst: 120, bytesPerDay: 1_000_000 };

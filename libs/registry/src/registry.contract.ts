@@ -9,7 +9,8 @@ import { qualityContract } from './device-quality.contract.js';
 import { deviceContract } from './devices.contract.js';
 import { onboardingContract } from './onboarding.contract.js';
 import { replayContract, sightingContract } from './replays.contract.js';
-import type { Department, Registry } from './registry.js';
+import type { Department } from './departments.js';
+import type { Registry } from './registry.js';
 
 export interface RegistryUnderTest {
   /** Opens one more connection to the database of this test, as another process would. */

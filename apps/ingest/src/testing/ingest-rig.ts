@@ -6,14 +6,13 @@ import { type Clock, encodeReplay, replayedLetter, replayTopic, type ServiceStat
 import { builtInTypes, type ManagedTranscoder, type Transcoder } from '#device-types';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
-import type { Approvals } from '#kinds';
+import { type Approvals, kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
-import type { StoredDeadLetter, TelemetryStore } from '#timeseries';
+import { type StoredDeadLetter, storeSchemaOf, type TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
 import { DeviceTypes } from '../devices/device-types.js';
 import { createIngest, type IngestParts, type RunningIngest } from '../create-ingest.js';
-import { schemaOfKinds } from '../open-adapters.js';
 
 export const DAY_MS = 86_400_000;
 
@@ -55,7 +54,7 @@ export class IngestRig {
     const registry = await openSqliteRegistry({ path: join(directory, 'registry.sqlite') });
     const store = await DuckDbTelemetryStore.open({
       path: join(directory, 'telemetry.duckdb'),
-      schema: schemaOfKinds(),
+      schema: storeSchemaOf(kinds),
       threads: 1,
     });
     const journal = await openJournal(join(directory, 'journal'));

@@ -35,7 +35,8 @@ export class Arrivals {
   }
 
   note(time: number, intervalMs: number): void {
-    this.hours.update(hourOf(time), (count) => count + 1);
+    // What a device sends of the time before it was watched was not expected.
+    if (time >= this.since) this.hours.update(hourOf(time), (count) => count + 1);
     if (!(time <= this.newest)) {
       if (time - this.newest > GAP_INTERVALS * intervalMs) this.add({ from: this.newest, to: time });
       this.newest = time;

@@ -25,6 +25,12 @@ describe('arrivals', () => {
     });
   });
 
+  it('does not count what is older than the watching', () => {
+    const arrivals = new Arrivals(START + 10 * MINUTE);
+    every(arrivals, START, START + 20 * MINUTE);
+    expect(arrivals.completeness(START + 20 * MINUTE, MINUTE)).toEqual({ received: 10, expected: 10, ratio: 1 });
+  });
+
   it('finds gaps, the one that is still open included', () => {
     const arrivals = new Arrivals(START);
     every(arrivals, START, START + HOUR_MS);

@@ -1,4 +1,5 @@
-import type { DeviceTemplate, NewDevice } from '../registry.js';
+import type { NewDevice } from '../devices.js';
+import type { DeviceTemplate } from '../onboarding.js';
 
 /** What a template says of the device with this id; what is said of the device itself comes before it. */
 export function fromTemplate(

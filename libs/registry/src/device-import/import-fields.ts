@@ -1,6 +1,6 @@
 import { parseQuota, type Quota, TOPIC_LEVEL, type ErrorCode } from '#core';
 import { nearestName, type Kind } from '#kinds';
-import type { DeviceTemplate } from '../registry.js';
+import type { DeviceTemplate } from '../onboarding.js';
 
 export interface ImportContext {
   readonly kinds: readonly Pick<Kind, 'name' | 'department'>[];

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import type { ErrorCode } from '#core';
-import type { NewDevice } from '../registry.js';
+import type { NewDevice } from '../devices.js';
 import { overTemplate } from './from-template.js';
 import {
   type Column,

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Account, AccountRepository, ApiKey } from '../registry.js';
+import type { Account, AccountRepository, ApiKey } from '../access.js';
 import { type SqlContext, writeWithChanges } from './context.js';
 import type { AccountRow, ApiKeyRow } from './schema.js';
 

@@ -1,4 +1,4 @@
-import type { Alarm, AlarmTransition, EvaluationChange } from '../registry.js';
+import type { Alarm, AlarmTransition, EvaluationChange } from '../alarms.js';
 
 /**
  * Works an evaluation's changes, in their order, into the alarms that they touch. An alarm may be raised and cleared by one

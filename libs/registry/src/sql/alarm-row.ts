@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Alarm } from '../registry.js';
+import type { Alarm } from '../alarms.js';
 import type { AlarmRow } from './schema.js';
 
 export function toAlarm(row: Selectable<AlarmRow>): Alarm {

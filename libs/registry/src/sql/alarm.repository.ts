@@ -6,7 +6,7 @@ import type {
   AlarmTransition,
   EvaluationChange,
   TransitionType,
-} from '../registry.js';
+} from '../alarms.js';
 import { AlarmLedger } from './alarm-ledger.js';
 import { toAlarm, toAlarmRow } from './alarm-row.js';
 import { chunksOf, type SqlContext } from './context.js';

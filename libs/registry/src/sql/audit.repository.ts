@@ -1,4 +1,4 @@
-import type { AuditEntry, AuditRepository } from '../registry.js';
+import type { AuditEntry, AuditRepository } from '../departments.js';
 import type { SqlContext } from './context.js';
 
 export class SqlAuditRepository implements AuditRepository {

@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Claim, ClaimQuery, ClaimRepository, NewClaim } from '../registry.js';
+import type { Claim, ClaimQuery, ClaimRepository, NewClaim } from '../onboarding.js';
 import { chunksOf, type SqlContext } from './context.js';
 import type { ClaimRow } from './schema.js';
 

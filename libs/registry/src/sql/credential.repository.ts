@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { Credential, CredentialRepository, NewCredential } from '../registry.js';
+import type { Credential, CredentialRepository, NewCredential } from '../access.js';
 import { chunksOf, type SqlContext, writeWithChanges } from './context.js';
 import type { CredentialRow } from './schema.js';
 

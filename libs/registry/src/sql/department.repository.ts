@@ -1,4 +1,4 @@
-import type { Department, DepartmentRepository } from '../registry.js';
+import type { Department, DepartmentRepository } from '../departments.js';
 import { type SqlContext, writeWithChanges } from './context.js';
 
 export class SqlDepartmentRepository implements DepartmentRepository {

@@ -1,6 +1,6 @@
 import { type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
 import { LamplighterError, type Quota } from '#core';
-import type { Device, DeviceChange, DeviceQuery, DeviceRepository, Isolation, NewDevice } from '../registry.js';
+import type { Device, DeviceChange, DeviceQuery, DeviceRepository, Isolation, NewDevice } from '../devices.js';
 import { appendChanges, chunksOf, type SqlContext, writeWithChanges } from './context.js';
 import type { DeviceRow, RegistrySchema } from './schema.js';
 

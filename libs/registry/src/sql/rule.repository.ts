@@ -1,5 +1,5 @@
 import type { Selectable } from 'kysely';
-import type { RuleRepository, StoredRule } from '../registry.js';
+import type { RuleRepository, StoredRule } from '../rules.js';
 import { type SqlContext, writeWithChanges } from './context.js';
 import type { RuleRow } from './schema.js';
 

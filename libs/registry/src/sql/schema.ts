@@ -2,7 +2,9 @@ import type { Generated } from 'kysely';
 import type { DownlinkStatus } from '../downlinks.js';
 import type { NetworkServerType } from '../network-servers.js';
 import type { ReplayJob } from '../replays.js';
-import type { RegistryChange, Role, TransitionType } from '../registry.js';
+import type { Role } from '../access.js';
+import type { TransitionType } from '../alarms.js';
+import type { RegistryChange } from '../registry.js';
 
 /**
  * The tables, alike in both dialects: times are whole milliseconds, flags 0 and 1, documents JSON text. `migrations.ts`

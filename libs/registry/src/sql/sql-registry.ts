@@ -1,7 +1,8 @@
 import { Kysely, sql } from 'kysely';
 import { type Clock, findDistrict, systemClock } from '#core';
 import { DEPARTMENTS } from '#kinds';
-import type { Department, Registry, RegistryChange } from '../registry.js';
+import type { Department } from '../departments.js';
+import type { Registry, RegistryChange } from '../registry.js';
 import { SqlAccountRepository } from './account.repository.js';
 import { SqlAlarmRepository } from './alarm.repository.js';
 import { SqlAuditRepository } from './audit.repository.js';

@@ -1,6 +1,6 @@
 import type { Selectable } from 'kysely';
 import type { Quota } from '#core';
-import type { DeviceTemplate, TemplateRepository } from '../registry.js';
+import type { DeviceTemplate, TemplateRepository } from '../onboarding.js';
 import type { SqlContext } from './context.js';
 import type { TemplateRow } from './schema.js';
 
