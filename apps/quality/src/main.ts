@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { constants, setPriority } from 'node:os';
 import { systemClock } from '#core';
 import { kinds } from '#kinds';
 import { runService, startServiceBus } from '#service';
@@ -6,6 +7,9 @@ import { createQuality } from './create-quality.js';
 import { openAdapters } from './open-adapters.js';
 import { settingsOf } from './settings.js';
 import { SERVICE } from './status/quality-counters.js';
+
+// Judging data gets what processor time the path of readings leaves over.
+setPriority(constants.priority.PRIORITY_LOW);
 
 await runService({
   service: SERVICE,
