@@ -1,6 +1,9 @@
 import type { DeviceIdentity, ReadingBatch } from '#core';
 import { countsIn, type DerivationWindow, stepEnd } from '#kinds';
 
+/** Windows begin and end at whole hours of local time, and local time differs from UTC by whole quarters of an hour. */
+const QUARTER_MS = 900_000;
+
 /** Steps of one device or group whose inputs have changed, by their ends. */
 export interface Touched {
   /** Id of the device, or of the group. */
@@ -27,12 +30,18 @@ export class TouchedSteps {
     const { everyMs } = this.window;
     // The step that a device was last marked in: most readings of a batch are of the same.
     const lastEnd = new Float64Array(batch.devices.length).fill(NaN);
+    let leftOut = NaN;
     for (let row = 0; row < batch.length; row++) {
       const device = batch.device[row]!;
       const time = batch.time[row]!;
+      const quarter = Math.floor(time / QUARTER_MS);
+      if (quarter === leftOut) continue;
       const last = lastEnd[device]!;
       if ((time < last && time >= last - everyMs) || columns.every((column) => Number.isNaN(column[row]!))) continue;
-      if (!countsIn(this.window, time)) continue;
+      if (!countsIn(this.window, time)) {
+        leftOut = quarter;
+        continue;
+      }
       lastEnd[device] = stepEnd(this.window, time);
       const id = idOf(batch.devices[device]!);
       if (id !== null) this.mark(id, lastEnd[device]!);
