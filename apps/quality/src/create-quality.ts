@@ -58,7 +58,15 @@ export async function createQuality(parts: QualityParts): Promise<RunningQuality
   const strategy = new FeedTailStrategy(tail, { signal: waiting.signal, onFatal: parts.onFatal });
   const app = await NestFactory.createMicroservice(QualityModule.over(observe), { strategy, logger: false });
 
-  const writer = new ReportWriter({ devices, quality: registry.quality, store, bus, counters, clock });
+  const writer = new ReportWriter({
+    devices,
+    quality: registry.quality,
+    store,
+    bus,
+    counters,
+    clock,
+    random: Math.random,
+  });
   const assess = (): Promise<void> => retry.run('assessment', () => writer.run());
   const save = async (): Promise<void> => {
     if (observe.next !== null) await saveMemory(registry.state, devices, observe.next, observe.lastSequences);

@@ -180,6 +180,21 @@ describe('quality of data', () => {
     expect((await registry.quality.get('N1'))!.report.completeness).toEqual({ received: 120, expected: 120, ratio: 1 });
   });
 
+  it('writes a report again only when it says something new, or is ten minutes old', async () => {
+    await start();
+    await append(readings('N1', START, 120));
+    await seen(120);
+    clock.time = START + 120 * MINUTE;
+    await running!.assess();
+    const first = (await registry.quality.get('N1'))!.assessedAt;
+    clock.time += 30_000;
+    await running!.assess();
+    expect((await registry.quality.get('N1'))!.assessedAt).toBe(first);
+    clock.time += 11 * MINUTE;
+    await running!.assess();
+    expect((await registry.quality.get('N1'))!.assessedAt).toBe(clock.time);
+  });
+
   it('follows the registry: a device that is isolated or removed has no report', async () => {
     await start();
     clock.time = START + 10 * MINUTE;

@@ -15,8 +15,10 @@ export interface WatchedDevice {
   readonly observer: DeviceObserver;
   /** LoRaWAN frames since the process started, from the device's link readings. */
   frames: { heard: number; lost: number } | null;
-  /** Grade of the last report, so that a change is noticed. */
+  /** Grade of the last report that the owner may know of, so that a change is noticed. */
   grade: string | null;
+  /** What the registry holds; null before the first report of this process. */
+  kept: { readonly score: number; readonly grade: string; readonly at: number } | null;
 }
 
 const PAGE = 5_000;
@@ -142,6 +144,7 @@ export class WatchedDevices {
         new DeviceObserver(this.watched.get(kind.name)!, Math.max(device.createdAt, now), this.saved.get(id)),
       frames: known?.frames ?? null,
       grade: known?.grade ?? null,
+      kept: known?.kept ?? null,
     });
     this.removed.delete(id);
   }

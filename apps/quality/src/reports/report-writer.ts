@@ -14,13 +14,21 @@ export interface ReportWriterParts {
   readonly bus: { readonly connected: boolean; publishDurably(topic: string, payload: string): Promise<void> };
   readonly counters: QualityCounters;
   readonly clock: Clock;
+  /** Uniform in [0, 1). */
+  readonly random: () => number;
 }
+
+/**
+ * A report whose score has not changed is written again after this time, spread over devices: a city of 150,000 must not write all of
+ * them every minute.
+ */
+const REWRITE_MS = 600_000;
 
 /** Devices assessed before other work gets its turn. */
 const CHUNK = 500;
 
 /**
- * Assesses every device, keeps the reports in the registry and tells the owner on `city/{department}/{kind}/{device}/quality` when a grade
+ * Assesses every device, keeps what is new in the registry and tells the owner on `city/{department}/{kind}/{device}/quality` when a grade
  * changes. A report that could not be published is published with the next assessment.
  */
 export class ReportWriter {
@@ -34,10 +42,13 @@ export class ReportWriter {
     const grades = new Map<string, number>();
     for (const chunk of chunksOf([...devices.all()], CHUNK)) {
       const reports = chunk.map((device) => this.report(device, messages.get(device.device.id), now));
-      await quality.put(reports);
+      const news = reports.map((report, index) => this.isNews(chunk[index]!, report));
+      await quality.put(reports.filter((_, index) => news[index]));
       for (const [index, report] of reports.entries()) {
         grades.set(report.grade, (grades.get(report.grade) ?? 0) + 1);
-        await this.tell(chunk[index]!, report);
+        const device = chunk[index]!;
+        if (news[index]) device.kept = { score: report.score, grade: report.grade, at: now };
+        await this.tell(device, report);
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
@@ -45,6 +56,13 @@ export class ReportWriter {
     counters.grades = grades;
     counters.assessments++;
     counters.lastAssessmentSeconds = (clock.monotonic() - startedAt) / 1000;
+  }
+
+  private isNews(device: WatchedDevice, { score, grade, assessedAt: at }: DeviceQuality): boolean {
+    const { kept } = device;
+    // Up to half of the time earlier, so that those that were first written together do not stay together.
+    const rewriteMs = REWRITE_MS * (1 - 0.5 * this.parts.random());
+    return kept === null || kept.score !== score || kept.grade !== grade || at - kept.at >= rewriteMs;
   }
 
   private report(device: WatchedDevice, messages: OutcomeCount | undefined, now: number): DeviceQuality {
