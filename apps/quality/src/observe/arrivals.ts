@@ -8,6 +8,8 @@ export interface Gap {
 /** A stretch without a reading that is longer than this many intervals is a gap; `completeness.ts` of the store counts the same way. */
 const GAP_INTERVALS = 2;
 const MAX_GAPS = 100;
+/** A clock that is this far behind makes readings of now look older than the watching. */
+const CLOCK_TOLERANCE_MS = 300_000;
 
 /** Which readings of a device came, in event time: how many each hour, and where there were none. */
 export class Arrivals {
@@ -36,7 +38,7 @@ export class Arrivals {
 
   note(time: number, intervalMs: number): void {
     // What a device sends of the time before it was watched was not expected.
-    if (time >= this.since) this.hours.update(hourOf(time), (count) => count + 1);
+    if (time >= this.since - CLOCK_TOLERANCE_MS) this.hours.update(hourOf(time), (count) => count + 1);
     if (!(time <= this.newest)) {
       if (time - this.newest > GAP_INTERVALS * intervalMs) this.add({ from: this.newest, to: time });
       this.newest = time;

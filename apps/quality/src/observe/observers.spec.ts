@@ -26,9 +26,16 @@ describe('arrivals', () => {
   });
 
   it('does not count what is older than the watching', () => {
-    const arrivals = new Arrivals(START + 10 * MINUTE);
-    every(arrivals, START, START + 20 * MINUTE);
-    expect(arrivals.completeness(START + 20 * MINUTE, MINUTE)).toEqual({ received: 10, expected: 10, ratio: 1 });
+    const arrivals = new Arrivals(START + 20 * MINUTE);
+    every(arrivals, START, START + 10 * MINUTE);
+    every(arrivals, START + 20 * MINUTE, START + 30 * MINUTE);
+    expect(arrivals.completeness(START + 30 * MINUTE, MINUTE)).toEqual({ received: 10, expected: 10, ratio: 1 });
+  });
+
+  it('is not misled by a clock that is behind', () => {
+    const arrivals = new Arrivals(START + 30 * MINUTE);
+    every(arrivals, START + 28 * MINUTE, START + 38 * MINUTE);
+    expect(arrivals.completeness(START + 40 * MINUTE, MINUTE).ratio).toBe(1);
   });
 
   it('finds gaps, the one that is still open included', () => {
