@@ -2,6 +2,9 @@ import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from '@duckdb/node
 import { LamplighterError } from '#core';
 import { storeFault } from './faults.js';
 
+/** An interruption that falls between two statements is lost, so it is repeated until the query has ended. */
+const INTERRUPT_AGAIN_MS = 20;
+
 /**
  * Connections for reading. There are few on purpose: each running query holds a thread of libuv's pool of four and competes with
  * ingest for the cores, so that queries wait for each other rather than commits for queries.
@@ -63,10 +66,12 @@ export class QueryPool {
       if (this.closed) throw new LamplighterError('store-unavailable', 'The store is closed.');
       connection = this.idle.pop() ?? (await this.instance.connect());
       this.running.add(connection);
-      timer = setTimeout(() => {
+      const interrupt = (): void => {
         late = true;
         connection!.interrupt();
-      }, this.limits.timeoutMs);
+        timer = setTimeout(interrupt, INTERRUPT_AGAIN_MS);
+      };
+      timer = setTimeout(interrupt, this.limits.timeoutMs);
       return await work(connection);
     } catch (error) {
       if (late)
@@ -76,16 +81,17 @@ export class QueryPool {
       throw storeFault('answering a query', error);
     } finally {
       clearTimeout(timer);
-      if (connection !== undefined) this.release(connection);
+      // An interruption may have hit the statement that ends the transaction: such a connection is not used again.
+      if (connection !== undefined) this.release(connection, late);
       const next = this.waiting.shift();
       if (next === undefined) this.active--;
       else next();
     }
   }
 
-  private release(connection: DuckDBConnection): void {
+  private release(connection: DuckDBConnection, isSpent: boolean): void {
     this.running.delete(connection);
-    if (this.closed) connection.disconnectSync();
+    if (this.closed || isSpent) connection.disconnectSync();
     else this.idle.push(connection);
   }
 }
