@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { LamplighterError, systemClock } from '#core';
+import { until } from '#core/testing';
 import type { StoreCommit, TelemetryStore } from '#timeseries';
 import { IngestRig, telemetryTopic } from './testing/ingest-rig.js';
 
@@ -10,7 +11,6 @@ const reading = (seq: number, extra: object = {}): object => ({
   values: { temperature: 20 },
   ...extra,
 });
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** The store with some methods replaced. */
 function over(store: TelemetryStore, replaced: Partial<TelemetryStore>): TelemetryStore {
@@ -38,9 +38,12 @@ describe('ingest under faults', () => {
     await rig.register('GF3637');
     await rig.start();
     await rig.publish('GF3637', ...Array.from({ length: 50 }, (_, seq) => reading(seq)));
-    await pause(400);
-    expect(rig.ingest.status()).toMatchObject({ state: 'degraded', reason: 'The store does not answer.' });
-    expect(rig.ingest.status().metrics.ingest_backlog).toBe(50);
+    const waiting = await until(
+      'ingest to say that it waits for the store, with all 50 messages',
+      () => rig.ingest.status(),
+      ({ state, metrics }) => state === 'degraded' && metrics.ingest_backlog === 50,
+    );
+    expect(waiting).toMatchObject({ state: 'degraded', reason: 'The store does not answer.' });
     isDown = false;
     await rig.drained();
     expect(await rig.ledger()).toEqual({ stored: 50, duplicates: 0, deadLetters: {}, unaccounted: 0 });
@@ -60,14 +63,18 @@ describe('ingest under faults', () => {
     await rig.register('GF3637');
     await rig.start();
     await rig.publish('GF3637', reading(1), reading(2));
-    await pause(200);
+    await until(
+      'ingest to wait for the store',
+      () => rig.ingest.status(),
+      ({ state }) => state === 'degraded',
+    );
     await rig.stop();
     expect(rig.fatal).toEqual([]);
     isDown = false;
     await rig.start();
     await rig.drained();
     expect(await rig.ledger()).toEqual({ stored: 2, duplicates: 0, deadLetters: {}, unaccounted: 0 });
-  }, 20_000);
+  });
 
   it('T22 judges the same after a crash between feed and commit', async () => {
     let isCrashing = true;
@@ -77,7 +84,7 @@ describe('ingest under faults', () => {
     await rig.register('GF3637');
     await rig.start();
     await rig.publish('GF3637', reading(1), reading(2), reading(1));
-    for (let tries = 0; tries < 500 && rig.fatal.length === 0; tries++) await pause(10);
+    await until('the crash', () => rig.fatal.length > 0);
     expect(rig.fatal).toMatchObject([{ message: 'killed' }]);
     rig.fatal.length = 0;
     await rig.stop();
@@ -85,7 +92,7 @@ describe('ingest under faults', () => {
     await rig.start();
     await rig.drained();
     expect(await rig.ledger()).toEqual({ stored: 2, duplicates: 1, deadLetters: {}, unaccounted: 0 });
-  }, 20_000);
+  });
 
   it('cuts a batch that the store refuses for good until the message is found', async () => {
     const refusing = (store: TelemetryStore) => (batch: StoreCommit) =>
