@@ -1,18 +1,13 @@
 import { useNavigate } from '@tanstack/react-router';
-import type { GeoJSONSource, Map as MapLibreMap, MapLayerMouseEvent } from 'maplibre-gl';
-import * as maplibre from 'maplibre-gl';
-import 'maplibre-gl/dist/maplibre-gl.css';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { useEffect, useRef, useState } from 'react';
+import type { GeoJSONSource, MapLayerMouseEvent } from 'maplibre-gl';
+import { useEffect } from 'react';
 import { SeverityMark } from '../alarms/severity-mark';
 import { SEVERITIES, type Device, type Severity } from '../api/types';
 import { useLanguage } from '../i18n';
-import districtsUrl from './districts.geo.json?url';
-import { addLayers, CLUSTERS, DEVICES, featuresOf, HONG_KONG, SOURCE, watchColours } from './map-layers';
+import { CLUSTERS, DEVICE_LAYERS, DEVICES, featuresOf, SOURCE } from './device-layers';
+import { useCityMap } from './use-city-map';
 
-maplibre.setWorkerUrl(workerUrl);
-
-/** Devices by alarm state over the 18 districts. Drawn wholly from our own origin: no tiles, no fonts from elsewhere. */
+/** Devices by alarm state over the 18 districts. */
 export default function DeviceMap({
   devices,
   worst,
@@ -21,42 +16,8 @@ export default function DeviceMap({
   worst: ReadonlyMap<string, Severity>;
 }) {
   const { t } = useLanguage();
-  const frame = useRef<HTMLDivElement>(null);
-  const [map, setMap] = useState<MapLibreMap | null>(null);
-  const [failed, setFailed] = useState(false);
+  const { frame, map, failed } = useCityMap(DEVICE_LAYERS);
   const navigate = useNavigate();
-
-  useEffect(() => {
-    let drawn: MapLibreMap;
-    try {
-      drawn = new maplibre.Map({
-        container: frame.current!,
-        style: { version: 8, sources: {}, layers: [] },
-        bounds: HONG_KONG,
-        fitBoundsOptions: { padding: 16 },
-        attributionControl: false,
-        dragRotate: false,
-        pitchWithRotate: false,
-        maxPitch: 0,
-      });
-    } catch {
-      setFailed(true);
-      return;
-    }
-    drawn.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-left');
-    drawn.touchZoomRotate.disableRotation();
-    let unwatch: (() => void) | undefined;
-    drawn.on('load', () => {
-      addLayers(drawn, districtsUrl);
-      unwatch = watchColours(drawn);
-      setMap(drawn);
-    });
-    return () => {
-      unwatch?.();
-      drawn.remove();
-      setMap(null);
-    };
-  }, []);
 
   useEffect(() => {
     if (!map) return;

@@ -1,13 +1,7 @@
-import type { Map as MapLibreMap } from 'maplibre-gl';
-import * as maplibre from 'maplibre-gl';
-import 'maplibre-gl/dist/maplibre-gl.css';
-import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
-import { useEffect, useRef, useState } from 'react';
+import { Marker } from 'maplibre-gl';
+import { useEffect, useRef } from 'react';
 import { useLanguage } from '../i18n';
-import districtsUrl from './districts.geo.json?url';
-import { addLand, HONG_KONG } from './map-layers';
-
-maplibre.setWorkerUrl(workerUrl);
+import { useCityMap } from './use-city-map';
 
 export interface Position {
   readonly latitude: number;
@@ -23,46 +17,20 @@ export default function PositionMap({
   choose: (position: Position) => void;
 }) {
   const { t } = useLanguage();
-  const frame = useRef<HTMLDivElement>(null);
-  const [map, setMap] = useState<MapLibreMap | null>(null);
-  const [failed, setFailed] = useState(false);
+  const { frame, map, failed } = useCityMap();
   const latest = useRef(choose);
   latest.current = choose;
 
   useEffect(() => {
-    let drawn: MapLibreMap;
-    try {
-      drawn = new maplibre.Map({
-        container: frame.current!,
-        style: { version: 8, sources: {}, layers: [] },
-        bounds: HONG_KONG,
-        fitBoundsOptions: { padding: 8 },
-        attributionControl: false,
-        dragRotate: false,
-        pitchWithRotate: false,
-        maxPitch: 0,
-      });
-    } catch {
-      setFailed(true);
-      return;
-    }
-    drawn.addControl(new maplibre.NavigationControl({ showCompass: false }), 'top-left');
-    drawn.on('load', () => {
-      addLand(drawn, districtsUrl);
-      setMap(drawn);
-    });
-    drawn.on('click', ({ lngLat }) => latest.current({ latitude: lngLat.lat, longitude: lngLat.lng }));
-    return () => {
-      drawn.remove();
-      setMap(null);
-    };
-  }, []);
+    const clicks = map?.on('click', ({ lngLat }) => latest.current({ latitude: lngLat.lat, longitude: lngLat.lng }));
+    return () => clicks?.unsubscribe();
+  }, [map]);
 
   useEffect(() => {
     if (!map || position === null) return;
     const element = document.createElement('div');
     element.className = 'map-pin';
-    const marker = new maplibre.Marker({ element }).setLngLat([position.longitude, position.latitude]).addTo(map);
+    const marker = new Marker({ element }).setLngLat([position.longitude, position.latitude]).addTo(map);
     return () => void marker.remove();
   }, [map, position]);
 

@@ -1,13 +1,12 @@
 import type { ExpressionSpecification, Map as MapLibreMap } from 'maplibre-gl';
 import { SEVERITY_PATHS } from '../alarms/severity-mark';
 import { SEVERITIES, type Device, type Severity } from '../api/types';
+import { colour } from './land-layers';
+import type { Overlay } from './use-city-map';
 
 export const SOURCE = 'devices';
 export const DEVICES = 'device-marks';
 export const CLUSTERS = 'clusters';
-const LAND = 'districts';
-/** West, south, east and north of Hong Kong's land. */
-export const HONG_KONG: [number, number, number, number] = [113.83, 22.18, 114.42, 22.56];
 
 /** 0 is normal, 4 is critical: clusters keep the greatest. */
 const rankOf = (severity: Severity | undefined): number =>
@@ -25,8 +24,6 @@ export function featuresOf(devices: readonly Device[], worst: ReadonlyMap<string
   };
 }
 
-const colour = (name: string): string =>
-  getComputedStyle(document.documentElement).getPropertyValue(`--${name}`).trim();
 const byRank = (values: readonly string[], property: string): ExpressionSpecification =>
   [
     'match',
@@ -35,22 +32,11 @@ const byRank = (values: readonly string[], property: string): ExpressionSpecific
     values[0]!,
   ] as unknown as ExpressionSpecification;
 
-/** Sea, districts and their borders: what every map of ours stands on. */
-export function addLand(map: MapLibreMap, districtsUrl: string): void {
-  map.addSource(LAND, { type: 'geojson', data: new URL(districtsUrl, location.href).href });
-  map.addLayer({ id: 'sea', type: 'background', paint: { 'background-color': colour('map-sea') } });
-  map.addLayer({ id: 'land', type: 'fill', source: LAND, paint: { 'fill-color': colour('map-land') } });
-  map.addLayer({
-    id: 'borders',
-    type: 'line',
-    source: LAND,
-    paint: { 'line-color': colour('map-border'), 'line-width': 0.8 },
-  });
-}
+/** Devices by their worst alarm; where they stand close together, a circle with their number. */
+export const DEVICE_LAYERS: Overlay = { add: addDevices, paint: paintDevices };
 
-export function addLayers(map: MapLibreMap, districtsUrl: string): void {
+function addDevices(map: MapLibreMap): void {
   for (const severity of BY_RANK) map.addImage(`mark-${severity}`, drawMark(severity), { pixelRatio: 2 });
-  addLand(map, districtsUrl);
   map.addSource(SOURCE, {
     type: 'geojson',
     data: { type: 'FeatureCollection', features: [] },
@@ -66,12 +52,7 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
     filter: ['has', 'point_count'],
     paint: {
       'circle-radius': ['interpolate', ['linear'], ['ln', ['get', 'point_count']], 0.7, 10, 6, 22],
-      'circle-color': colour('map-cluster'),
       'circle-stroke-width': ['match', ['get', 'worst'], 0, 1, 3.5],
-      'circle-stroke-color': byRank(
-        BY_RANK.map((severity) => colour(severity)),
-        'worst',
-      ),
     },
   });
   map.addLayer({
@@ -85,7 +66,6 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
       'text-allow-overlap': true,
       'text-font': ['sans-serif'],
     },
-    paint: { 'text-color': colour('text') },
   });
   map.addLayer({
     id: DEVICES,
@@ -101,29 +81,21 @@ export function addLayers(map: MapLibreMap, districtsUrl: string): void {
       'symbol-sort-key': ['get', 'rank'],
     },
   });
+  paintDevices(map);
 }
 
-/** Draws everything again in the colours of the scheme when the reader's system changes between light and dark. */
-export function watchColours(map: MapLibreMap): () => void {
-  const dark = matchMedia('(prefers-color-scheme: dark)');
-  const repaint = (): void => {
-    for (const severity of BY_RANK) map.updateImage(`mark-${severity}`, drawMark(severity));
-    map.setPaintProperty('sea', 'background-color', colour('map-sea'));
-    map.setPaintProperty('land', 'fill-color', colour('map-land'));
-    map.setPaintProperty('borders', 'line-color', colour('map-border'));
-    map.setPaintProperty(CLUSTERS, 'circle-color', colour('map-cluster'));
-    map.setPaintProperty(
-      CLUSTERS,
-      'circle-stroke-color',
-      byRank(
-        BY_RANK.map((severity) => colour(severity)),
-        'worst',
-      ),
-    );
-    map.setPaintProperty('cluster-counts', 'text-color', colour('text'));
-  };
-  dark.addEventListener('change', repaint);
-  return () => dark.removeEventListener('change', repaint);
+function paintDevices(map: MapLibreMap): void {
+  for (const severity of BY_RANK) map.updateImage(`mark-${severity}`, drawMark(severity));
+  map.setPaintProperty(CLUSTERS, 'circle-color', colour('map-cluster'));
+  map.setPaintProperty(
+    CLUSTERS,
+    'circle-stroke-color',
+    byRank(
+      BY_RANK.map((severity) => colour(severity)),
+      'worst',
+    ),
+  );
+  map.setPaintProperty('cluster-counts', 'text-color', colour('text'));
 }
 
 const MARK_PIXELS = 40;
