@@ -1,8 +1,8 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
 import type { JournalBatch } from '#journal';
+import { FEED_BATCH } from '#journal/nest';
 import { AlarmEvaluation } from './evaluation/alarm-evaluation.js';
-import { FEED_BATCH } from './feed/feed.strategy.js';
 
 @Controller()
 export class AlertsController {

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
 import type { Clock, ServiceStatus } from '#core';
+import { FeedStrategy } from '#journal/nest';
 import type { Kind } from '#kinds';
 import { RuleEvaluator } from '#rules';
 import { Health, Repeater, Retry, StatusPublisher, Stopped } from '#service';
@@ -13,7 +14,6 @@ import { EVALUATION_STATE, readCheckpoint } from './evaluation/checkpoint.js';
 import { readRules } from './evaluation/read-rules.js';
 import { recallLatest } from './evaluation/recall-latest.js';
 import { RegistryFollower } from './evaluation/registry-follower.js';
-import { FeedStrategy } from './feed/feed.strategy.js';
 import { LedgerWatch } from './ledger/ledger-watch.js';
 import type { Adapters } from './open-adapters.js';
 import { TransitionPublisher } from './publish/transition-publisher.js';

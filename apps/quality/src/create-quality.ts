@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import type { Logger } from 'pino';
 import type { Clock, ServiceStatus } from '#core';
+import { FeedStrategy } from '#journal/nest';
 import type { Kind } from '#kinds';
 import { Health, Repeater, Retry, StatusPublisher, Stopped } from '#service';
 import { WatchedDevices } from './devices/watched-devices.js';
-import { FeedTailStrategy } from './feed/feed-tail.strategy.js';
 import { recallMemory, saveMemory } from './memory/saved-memory.js';
 import { ObserveFeed } from './observe-feed.js';
 import type { Adapters } from './open-adapters.js';
@@ -54,8 +54,9 @@ export async function createQuality(parts: QualityParts): Promise<RunningQuality
     if (device !== undefined) device.grade = grade;
   }
   const observe = new ObserveFeed(devices, counters, logger, memory?.next ?? null, memory?.lastSequences ?? new Map());
+  // A tail: judging data must never make ingest wait.
   const tail = await feed.tail(memory?.next ?? 'head');
-  const strategy = new FeedTailStrategy(tail, { signal: waiting.signal, onFatal: parts.onFatal });
+  const strategy = new FeedStrategy(tail, { signal: waiting.signal, onFatal: parts.onFatal });
   const app = await NestFactory.createMicroservice(QualityModule.over(observe), { strategy, logger: false });
 
   const writer = new ReportWriter({

@@ -1,8 +1,11 @@
 import type { Logger } from 'pino';
 import { decodeReadingBatch, type JournalOffset, type ReadingBatch } from '#core';
 import type { WatchedDevices } from './devices/watched-devices.js';
-import type { TailBatch } from './feed/feed-tail.strategy.js';
+import type { JournalBatch } from '#journal';
 import type { QualityCounters } from './status/quality-counters.js';
+
+/** `skipped` records were trimmed before they could be read. */
+export type TailBatch = JournalBatch & { readonly skipped: number };
 
 /** Shows what the feed brings to the observers, each journal record once, and knows where to go on. */
 export class ObserveFeed {

@@ -1,7 +1,7 @@
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
-import { FEED_BATCH, type TailBatch } from './feed/feed-tail.strategy.js';
-import { ObserveFeed } from './observe-feed.js';
+import { FEED_BATCH } from '#journal/nest';
+import { ObserveFeed, type TailBatch } from './observe-feed.js';
 
 @Controller()
 export class QualityController {

@@ -44,8 +44,9 @@ export class AlarmEvaluation {
   ) {}
 
   /** Evaluates a batch of the feed; resolves when its transitions are durable. */
-  handle(batch: JournalBatch): Promise<void> {
-    return this.inTurn(async () => {
+  async handle(batch: JournalBatch): Promise<void> {
+    if (batch.records.length + batch.corrupt.length === 0) return;
+    await this.inTurn(async () => {
       const changes = batch.records.flatMap((record) => this.evaluate(record.payload));
       this.parts.counters.batches += 1;
       this.parts.counters.unreadable += batch.corrupt.length;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
 import type { JournalBatch, JournalConsumer } from '#journal';
+import { invoke } from '#journal/nest';
 import { Stopped } from '#service';
 import { payloadBytes, splitBatch } from './split-batch.js';
 
@@ -108,10 +108,4 @@ export class JournalStrategy extends Server implements CustomTransportStrategy {
   private fail(error: unknown): void {
     if (!(error instanceof Stopped) && !this.options.signal.aborted) this.options.onFatal(error);
   }
-}
-
-/** Nest hands a handler's exception back as an observable that fails. */
-async function invoke(handler: MessageHandler, batch: JournalBatch): Promise<void> {
-  const result: unknown = await handler(batch);
-  if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
 }

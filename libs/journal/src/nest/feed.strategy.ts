@@ -1,7 +1,6 @@
 import { type CustomTransportStrategy, type MessageHandler, Server } from '@nestjs/microservices';
-import { isObservable, lastValueFrom } from 'rxjs';
-import type { JournalBatch, JournalConsumer } from '#journal';
-import { Stopped } from '#service';
+import type { JournalBatch, ReadOptions } from '../journal.js';
+import { invoke } from './invoke.js';
 
 /** Pattern of the handler that takes the batches. */
 export const FEED_BATCH = 'feed.batch';
@@ -18,14 +17,15 @@ export interface FeedStrategyOptions {
 }
 
 /**
- * Nest's transport over the feed: one batch at a time, because an evaluation goes on from the state that the one before left.
- * The handler itself says what is done with (`AlarmEvaluation` commits the feed's offset after it has saved it).
+ * Nest's transport over the feed: one batch at a time, because what a handler makes of one goes on from the state that the one before left.
+ * It reads as a consumer, for which the feed keeps what it has not read, or as a tail, which makes nobody wait. Handlers are also told of
+ * reads that found nothing, and say themselves what is done with.
  */
 export class FeedStrategy extends Server implements CustomTransportStrategy {
   private reading: Promise<void> = Promise.resolve();
 
   constructor(
-    private readonly consumer: JournalConsumer,
+    private readonly feed: { read(options: ReadOptions): Promise<JournalBatch> },
     private readonly options: FeedStrategyOptions,
   ) {
     super();
@@ -38,7 +38,7 @@ export class FeedStrategy extends Server implements CustomTransportStrategy {
       return;
     }
     this.reading = this.read(handler).catch((error: unknown) => {
-      if (!(error instanceof Stopped) && !this.options.signal.aborted) this.options.onFatal(error);
+      if (!this.options.signal.aborted) this.options.onFatal(error);
     });
     callback();
   }
@@ -53,20 +53,13 @@ export class FeedStrategy extends Server implements CustomTransportStrategy {
   }
 
   unwrap<T>(): T {
-    return this.consumer as T;
+    return this.feed as T;
   }
 
   private async read(handler: MessageHandler): Promise<void> {
     const { signal } = this.options;
     while (!signal.aborted) {
-      const batch = await this.consumer.read({ maxMessages: MAX_RECORDS, waitMs: READ_WAIT_MS, signal });
-      if (batch.records.length + batch.corrupt.length > 0) await invoke(handler, batch);
+      await invoke(handler, await this.feed.read({ maxMessages: MAX_RECORDS, waitMs: READ_WAIT_MS, signal }));
     }
   }
-}
-
-/** Nest hands a handler's exception back as an observable that fails. */
-async function invoke(handler: MessageHandler, batch: JournalBatch): Promise<void> {
-  const result: unknown = await handler(batch);
-  if (isObservable(result)) await lastValueFrom(result, { defaultValue: undefined });
 }

@@ -1,0 +1,2 @@
+export * from './feed.strategy.js';
+export * from './invoke.js';
