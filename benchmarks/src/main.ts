@@ -8,10 +8,20 @@ import { ingest } from './benches/ingest.bench.js';
 import { queries } from './benches/queries.bench.js';
 import { simulation } from './benches/simulation.bench.js';
 import { streamLatency } from './benches/stream-latency.bench.js';
+import { topics } from './benches/topics.bench.js';
 import type { Benchmark, Result } from './report/result.js';
 import { machine, renderMachine, renderTable } from './report/table.js';
 
-const BENCHMARKS: readonly Benchmark[] = [ingest, streamLatency, queries, connections, bytes, simulation, codecs];
+const BENCHMARKS: readonly Benchmark[] = [
+  ingest,
+  streamLatency,
+  queries,
+  connections,
+  bytes,
+  simulation,
+  codecs,
+  topics,
+];
 
 const names = BENCHMARKS.map((benchmark) => benchmark.name).join(', ');
 const options = new Command('bench')

@@ -1,6 +1,7 @@
 import { type NetworkServer, THINGS_STACK_EVENTS, TOPIC_LEVEL } from '#core';
 import type { Principal } from './principal.js';
-import { filterWithin, isValidFilter, isValidTopic, topicMatches } from './topic-filter.js';
+import { filterWithin, isValidFilter, isValidTopic } from './topic-filter.js';
+import { TopicFilters } from './topic-filters.js';
 
 /**
  * Who may publish, subscribe and receive what (DESIGN section 4, docs/architecture.md). Each decision names its reason, for
@@ -32,12 +33,10 @@ const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'v3/#', 'uplink/#
 
 /** Wills are publishes too: ask for them as well (THREATS 3). */
 export function mayPublish(principal: Principal, topic: string): Decision {
-  // The broker asks this for each message; nearly all go to one of the few exact topics of a device.
-  if (scopesOf(principal).publishExact.has(topic)) return ALLOWED;
   if (!isValidTopic(topic)) return denied('invalid-topic');
   if (topic.startsWith('$')) return denied('reserved-topic');
   if (principal.type === 'user') return denied('read-only');
-  if (scopesOf(principal).publish.some((scope) => topicMatches(scope, topic))) return ALLOWED;
+  if (scopesOf(principal).publish.match(topic)) return ALLOWED;
   return denied(whyOutside(principal, topic));
 }
 
@@ -45,14 +44,14 @@ export function mayPublish(principal: Principal, topic: string): Decision {
 export function maySubscribe(principal: Principal, filter: string): Decision {
   if (filter === '$share' || filter.startsWith('$share/')) return denied('shared-subscription');
   if (!isValidFilter(filter)) return denied('invalid-filter');
-  if (scopesOf(principal).receive.some((scope) => filterWithin(filter, scope))) return ALLOWED;
+  if (receiveScopes(principal).some((scope) => filterWithin(filter, scope))) return ALLOWED;
   return denied(filter.startsWith('$') ? 'reserved-topic' : whyOutside(principal, filter));
 }
 
 /** Asked again for every delivery: a permission that was revoked, or a session that was inherited, delivers nothing (THREATS 6). */
 export function mayReceive(principal: Principal, topic: string): Decision {
   if (!isValidTopic(topic)) return denied('invalid-topic');
-  if (scopesOf(principal).receive.some((scope) => topicMatches(scope, topic))) return ALLOWED;
+  if (scopesOf(principal).receive.match(topic)) return ALLOWED;
   return denied(topic.startsWith('$') ? 'reserved-topic' : whyOutside(principal, topic));
 }
 
@@ -61,10 +60,8 @@ function denied(reason: DenialReason): Decision {
 }
 
 interface Scopes {
-  readonly publish: readonly string[];
-  /** Those of `publish` that are topics, not filters. */
-  readonly publishExact: ReadonlySet<string>;
-  readonly receive: readonly string[];
+  readonly publish: TopicFilters;
+  readonly receive: TopicFilters;
 }
 
 const scopeCache = new WeakMap<Principal, Scopes>();
@@ -72,8 +69,10 @@ const scopeCache = new WeakMap<Principal, Scopes>();
 function scopesOf(principal: Principal): Scopes {
   let scopes = scopeCache.get(principal);
   if (scopes === undefined) {
-    const publish = publishScopes(principal);
-    scopes = { publish, publishExact: new Set(publish.filter(isValidTopic)), receive: receiveScopes(principal) };
+    scopes = {
+      publish: new TopicFilters(publishScopes(principal)),
+      receive: new TopicFilters(receiveScopes(principal)),
+    };
     scopeCache.set(principal, scopes);
   }
   return scopes;

@@ -1,4 +1,4 @@
-import { topicMatches } from '#identity';
+import { TopicFilters } from '#identity';
 
 /**
  * Which subscriptions could match a journalled topic. Telemetry has hardly any subscribers, because the platform reads
@@ -6,27 +6,22 @@ import { topicMatches } from '#identity';
  * `command`) are not kept, so a fleet that reconnects costs nothing here.
  */
 export class TelemetryInterest {
-  private readonly filters = new Map<string, number>();
+  private readonly filters = new TopicFilters();
   /** Changes with every change of the filters, so that answers can be cached. */
   revision = 1;
 
   add(filter: string): void {
     if (!couldMatchTelemetry(filter)) return;
-    this.filters.set(filter, (this.filters.get(filter) ?? 0) + 1);
+    this.filters.add(filter);
     this.revision++;
   }
 
   remove(filter: string): void {
-    const count = this.filters.get(filter);
-    if (count === undefined) return;
-    if (count > 1) this.filters.set(filter, count - 1);
-    else this.filters.delete(filter);
-    this.revision++;
+    if (this.filters.remove(filter)) this.revision++;
   }
 
   in(topic: string): boolean {
-    for (const filter of this.filters.keys()) if (topicMatches(filter, topic)) return true;
-    return false;
+    return this.filters.match(topic);
   }
 }
 

@@ -1,4 +1,4 @@
-import { topicMatches } from '#identity';
+import { TopicFilters } from '#identity';
 import { type Kept, RetainedLog } from './retained-log.js';
 
 export interface RetainedMessage extends Kept {
@@ -61,7 +61,8 @@ export class RetainedMessages {
       if (exact !== undefined) yield message(filter, exact);
       return;
     }
-    for (const [topic, kept] of this.messages) if (topicMatches(filter, topic)) yield message(topic, kept);
+    const filters = new TopicFilters([filter]);
+    for (const [topic, kept] of this.messages) if (filters.match(topic)) yield message(topic, kept);
   }
 
   async close(): Promise<void> {
