@@ -12,6 +12,8 @@ const MAY_IMPORT = {
   service: ['core', 'identity', 'service'],
   port: ['core', 'kinds', 'port'],
   adapter: ['core', 'kinds', 'port', 'adapter'],
+  // Picks an adapter by the settings, so that no composition root has to do it again.
+  opening: ['core', 'kinds', 'service', 'port', 'adapter', 'opening'],
   app: ['core', 'kinds', 'codecs', 'device-types', 'rules', 'identity', 'service', 'port', 'app'],
   console: ['console'],
   simulators: ['core', 'kinds', 'simulators'],
@@ -26,6 +28,7 @@ const MAY_IMPORT = {
     'service',
     'port',
     'adapter',
+    'opening',
     'app',
     'benchmarks',
     'tests',
@@ -41,6 +44,7 @@ const MAY_IMPORT = {
     'service',
     'port',
     'adapter',
+    'opening',
     'app',
     'standalone',
     'benchmarks',
@@ -144,6 +148,7 @@ export default tseslint.config(
       },
       'boundaries/elements': [
         { type: 'adapter', pattern: 'libs/*/src/{lmdb,duckdb,influxdb,remote,sqlite,postgres}' },
+        { type: 'opening', pattern: 'libs/*/src/open' },
         { type: 'core', pattern: 'libs/core' },
         { type: 'kinds', pattern: 'libs/kinds' },
         { type: 'codecs', pattern: 'libs/codecs' },
@@ -179,7 +184,7 @@ export default tseslint.config(
               from: { element: { type } },
               allow: { to: only(targets) },
             })),
-            { from: { file: { categories: 'composition-root' } }, allow: { to: only(['adapter']) } },
+            { from: { file: { categories: 'composition-root' } }, allow: { to: only(['adapter', 'opening']) } },
             { from: { file: { categories: 'test' } }, allow: { to: only(MAY_IMPORT.tests) } },
             { allow: { to: { module: { origin: ['external', 'core'] } } } },
             ...DRIVERS.map(({ packages }) => ({

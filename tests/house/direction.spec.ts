@@ -57,6 +57,16 @@ describe('the lint sees planted violations of direction', () => {
       `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`,
     ],
     [
+      'an app may have an adapter picked only in its composition root',
+      'apps/alerts/src/planted.service.ts',
+      `import { openRegistry } from '#registry/open'; export const planted = openRegistry;`,
+    ],
+    [
+      'a port may not import what picks its adapter',
+      'libs/registry/src/planted.ts',
+      `import { openRegistry } from './open/index.js'; export const planted = openRegistry;`,
+    ],
+    [
       'the frame of services may not import a port',
       'libs/service/src/planted.ts',
       `import type { Registry } from '#registry'; export type Planted = Registry;`,
@@ -108,6 +118,11 @@ describe('the lint sees planted violations of direction', () => {
       'a composition root may pick an adapter',
       'apps/ingest/src/main.ts',
       `import * as duckdb from '#timeseries/duckdb'; export const planted = duckdb;`,
+    ],
+    [
+      'a composition root may have an adapter picked by the settings',
+      'apps/alerts/src/open-adapters.ts',
+      `import { openRegistry } from '#registry/open'; export const planted = openRegistry;`,
     ],
     [
       'the adapter may import its driver',

@@ -1,13 +1,10 @@
 import type { JournalReader } from '#journal';
 import { openJournalReader } from '#journal/lmdb';
-import { kinds } from '#kinds';
 import type { Registry } from '#registry';
-import { openPostgresRegistry } from '#registry/postgres';
-import { openSqliteRegistry } from '#registry/sqlite';
+import { openRegistry } from '#registry/open';
 import { openInOrder } from '#service';
-import { storeSchemaOf, type TelemetryQueries } from '#timeseries';
-import { InfluxTelemetryStore } from '#timeseries/influxdb';
-import { RemoteTelemetryQueries } from '#timeseries/remote';
+import type { TelemetryQueries } from '#timeseries';
+import { openTelemetryQueries } from '#timeseries/open';
 import type { AlertsSettings } from './settings.js';
 
 /** What the composition root opens; alerts knows only the ports. */
@@ -25,21 +22,10 @@ const WAIT_MS = 60_000;
 
 export function openAdapters(settings: AlertsSettings): Promise<Adapters> {
   return openInOrder(async (opened) => {
-    const registry = await opened(openRegistry(settings));
-    const store = await opened(openStore(settings));
+    const registry = await opened(openRegistry(settings.registry));
+    const store = await opened(openTelemetryQueries(settings.store));
     const journal = await opened(openJournalReader(settings.journalDirectory, { waitMs: WAIT_MS }));
     const feed = await opened(openJournalReader(settings.feedDirectory, { waitMs: WAIT_MS }));
     return { feed, journal, registry, store };
   });
-}
-
-function openRegistry({ registry }: AlertsSettings): Promise<Registry> {
-  return registry.type === 'postgres'
-    ? openPostgresRegistry({ url: registry.url })
-    : openSqliteRegistry({ path: registry.path });
-}
-
-async function openStore({ store }: AlertsSettings): Promise<TelemetryQueries & { close(): Promise<void> }> {
-  if (store.type === 'remote') return RemoteTelemetryQueries.connect(store.socketPath);
-  return InfluxTelemetryStore.open({ ...store, schema: storeSchemaOf(kinds) });
 }

@@ -52,7 +52,7 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   app.get(Documents).build(app);
   parts.metrics.gauge('api_streams', 'Open event streams', () => app.get(StreamRegistry).size);
   await app.init();
-  pipeMqttUpgrades(app.getHttpServer(), settings.dataDirectory, logger);
+  pipeMqttUpgrades(app.getHttpServer(), settings.data.run('mqtt-ws.sock'), logger);
   return app;
 }
 

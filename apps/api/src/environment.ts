@@ -1,22 +1,39 @@
 import { resolve } from 'node:path';
-import { LamplighterError, quotaVariable, readEnvironment, variable } from '#core';
-import type { QuotaDefaults } from '#core';
-import { checkProductionSecrets, generatePassword, loadOrCreateSecret } from '#identity';
-import { type Approvals, kinds, readApprovals } from '#kinds';
-import { dataDirectory, type Environment, type ProcessSettings, processSettings, processVariables } from '#service';
+import { type QuotaDefaults, quotaVariable, variable } from '#core';
+import { generatePassword, loadOrCreateSecret } from '#identity';
+import { type Approvals, approvalSettings } from '#kinds';
+import {
+  type BusSettings,
+  busSettings,
+  busVariables,
+  type DataDirectory,
+  dataDirectory,
+  type Environment,
+  journalVariables,
+  type ProcessSettings,
+  processSettings,
+  processVariables,
+  type QueriesSettings,
+  queriesSettings,
+  readSettings,
+  type RegistrySettings,
+  registrySettings,
+  registryVariables,
+  requireEmbeddedJournal,
+  serviceKeyOf,
+  storeVariables,
+} from '#service';
 
 const DECLARATION = {
   ...processVariables,
+  ...journalVariables,
+  ...registryVariables,
+  ...storeVariables,
+  ...busVariables,
   LAMPLIGHTER_HTTP_PORT: variable.integer(3000, { min: 0, max: 65_535 }),
   LAMPLIGHTER_HOST: variable.text('127.0.0.1'),
   LAMPLIGHTER_ADMIN_PASSWORD: variable.optional(),
-  LAMPLIGHTER_SERVICE_KEY: variable.optional(),
   LAMPLIGHTER_CONSOLE_DIR: variable.text('dist/apps/console'),
-  LAMPLIGHTER_MQTT_URL: variable.optional(),
-  LAMPLIGHTER_MQTT_PORT: variable.integer(1883, { min: 0, max: 65_535 }),
-  LAMPLIGHTER_REGISTRY: variable.text('sqlite'),
-  LAMPLIGHTER_TIMESERIES: variable.oneOf('duckdb', ['duckdb', 'influxdb']),
-  LAMPLIGHTER_JOURNAL: variable.text('lmdb'),
   /** Requests a second of one address, on average; 0 for no limit. */
   LAMPLIGHTER_HTTP_RATE: variable.integer(500, { min: 0, max: 1_000_000 }),
   /** Dead letters a second that a replay sends at most. */
@@ -28,26 +45,16 @@ const DECLARATION = {
   /** References of recorded approvals by kind, such as `journey-time=PIA/2026/3`. */
   LAMPLIGHTER_APPROVED_KINDS: variable.text(''),
   LAMPLIGHTER_DEVICE_QUOTA: quotaVariable(),
-  INFLUX_URL: variable.optional(),
-  INFLUX_TOKEN: variable.optional(),
-  INFLUX_ORG: variable.text('lamplighter'),
-  INFLUX_BUCKET: variable.text('lamplighter'),
 };
 
 export interface ApiSettings extends ProcessSettings {
   readonly host: string;
   readonly port: number;
-  readonly dataDirectory: string;
+  readonly data: DataDirectory;
   readonly consoleDirectory: string;
   readonly mqttUrl: string;
-  readonly registry: string;
-  readonly timeseries: 'duckdb' | 'influxdb';
-  readonly influx: {
-    readonly url: string;
-    readonly token: string;
-    readonly org: string;
-    readonly bucket: string;
-  } | null;
+  readonly registry: RegistrySettings;
+  readonly store: QueriesSettings;
   readonly requestsPerSecond: number;
   readonly replaysPerSecond: number;
   readonly maxPacketBytes: number;
@@ -65,63 +72,50 @@ export interface ApiSettings extends ProcessSettings {
 }
 
 /**
- * Reads the environment and the secrets of the data directory, which it makes on first use.
+ * Reads the environment, then the secrets of the data directory, which it makes on first use.
+ *
  * @throws LamplighterError `bad-configuration` that names every fault of the environment
  */
 export function readApiSettings(environment: Environment): ApiSettings {
-  const read = readEnvironment(DECLARATION, environment);
-  const { approvals, faults } = readApprovals(read.LAMPLIGHTER_APPROVED_KINDS, kinds);
-  const approvalFaults = faults.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`);
-  refuse([...faultsOf(read), ...approvalFaults, ...checkProductionSecrets(environment)]);
-  const data = dataDirectory(read.LAMPLIGHTER_DATA_DIR);
-  const secret = (name: string, make: number | (() => string)): string => loadOrCreateSecret(data.secret(name), make);
+  const { adminPassword, bus, ...checked } = checkedSettings(environment);
+  const secret = (name: string, make: number | (() => string)): string =>
+    loadOrCreateSecret(checked.data.secret(name), make);
   return {
-    host: read.LAMPLIGHTER_HOST,
-    port: read.LAMPLIGHTER_HTTP_PORT,
-    dataDirectory: data.path,
-    consoleDirectory: resolve(read.LAMPLIGHTER_CONSOLE_DIR),
-    mqttUrl: read.LAMPLIGHTER_MQTT_URL ?? `mqtt://127.0.0.1:${read.LAMPLIGHTER_MQTT_PORT}`,
-    registry: read.LAMPLIGHTER_REGISTRY,
-    timeseries: read.LAMPLIGHTER_TIMESERIES,
-    influx: influxOf(read),
-    requestsPerSecond: read.LAMPLIGHTER_HTTP_RATE,
-    replaysPerSecond: read.LAMPLIGHTER_REPLAYS_PER_SECOND,
-    maxPacketBytes: read.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
-    behindProxy: read.LAMPLIGHTER_BEHIND_PROXY,
-    approvals,
-    deviceQuotas: read.LAMPLIGHTER_DEVICE_QUOTA,
-    ...processSettings('api', read, data),
-    adminPassword: read.LAMPLIGHTER_ADMIN_PASSWORD ?? secret('admin-password', generatePassword),
-    serviceKey: read.LAMPLIGHTER_SERVICE_KEY ?? secret('service.key', 32),
+    ...checked,
+    mqttUrl: bus.mqttUrl,
+    adminPassword: adminPassword ?? secret('admin-password', generatePassword),
+    serviceKey: serviceKeyOf(bus),
     pepper: secret('pepper.key', 32),
     sessionKey: secret('session.key', 32),
   };
 }
 
-type Read = ReturnType<typeof readEnvironment<typeof DECLARATION>>;
+type Secret = 'adminPassword' | 'serviceKey' | 'pepper' | 'sessionKey';
+type CheckedSettings = Omit<ApiSettings, Secret | 'mqttUrl'> & {
+  readonly adminPassword: string | undefined;
+  readonly bus: BusSettings;
+};
 
-function faultsOf(read: Read): string[] {
-  const faults: string[] = [];
-  if (read.LAMPLIGHTER_JOURNAL !== 'lmdb')
-    faults.push('LAMPLIGHTER_JOURNAL: expected lmdb; this release has no other journal');
-  if (read.LAMPLIGHTER_REGISTRY !== 'sqlite' && !/^postgres(ql)?:\/\//.test(read.LAMPLIGHTER_REGISTRY)) {
-    faults.push('LAMPLIGHTER_REGISTRY: expected sqlite or postgres://...');
-  }
-  if (
-    read.LAMPLIGHTER_TIMESERIES === 'influxdb' &&
-    (read.INFLUX_URL === undefined || read.INFLUX_TOKEN === undefined)
-  ) {
-    faults.push('INFLUX_URL and INFLUX_TOKEN: needed with LAMPLIGHTER_TIMESERIES=influxdb');
-  }
-  return faults;
-}
-
-function refuse(faults: readonly string[]): void {
-  if (faults.length === 0) return;
-  throw new LamplighterError('bad-configuration', `The environment cannot be used.\n  ${faults.join('\n  ')}`);
-}
-
-function influxOf(read: Read): ApiSettings['influx'] {
-  if (read.LAMPLIGHTER_TIMESERIES !== 'influxdb') return null;
-  return { url: read.INFLUX_URL!, token: read.INFLUX_TOKEN!, org: read.INFLUX_ORG, bucket: read.INFLUX_BUCKET };
+function checkedSettings(environment: Environment): CheckedSettings {
+  return readSettings('The API', environment, DECLARATION, (values, faults) => {
+    const data = dataDirectory(values.LAMPLIGHTER_DATA_DIR);
+    requireEmbeddedJournal(values, faults);
+    return {
+      host: values.LAMPLIGHTER_HOST,
+      port: values.LAMPLIGHTER_HTTP_PORT,
+      data,
+      consoleDirectory: resolve(values.LAMPLIGHTER_CONSOLE_DIR),
+      registry: registrySettings(values, data, faults),
+      store: queriesSettings(values, data, faults),
+      bus: busSettings(values, data, faults),
+      requestsPerSecond: values.LAMPLIGHTER_HTTP_RATE,
+      replaysPerSecond: values.LAMPLIGHTER_REPLAYS_PER_SECOND,
+      maxPacketBytes: values.LAMPLIGHTER_MQTT_MAX_PACKET_BYTES,
+      behindProxy: values.LAMPLIGHTER_BEHIND_PROXY,
+      approvals: approvalSettings(values, faults),
+      deviceQuotas: values.LAMPLIGHTER_DEVICE_QUOTA,
+      ...processSettings('api', values, data),
+      adminPassword: values.LAMPLIGHTER_ADMIN_PASSWORD,
+    };
+  });
 }

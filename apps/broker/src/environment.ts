@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { quotaVariable, type readEnvironment, variable } from '#core';
-import { type Approvals, kinds, readApprovals } from '#kinds';
+import { type Approvals, approvalSettings } from '#kinds';
 import {
   type DataDirectory,
   dataDirectory,
   type Environment,
+  journalVariables,
   type ProcessSettings,
   processSettings,
   processVariables,
@@ -13,6 +14,7 @@ import {
   type RegistrySettings,
   registrySettings,
   registryVariables,
+  requireEmbeddedJournal,
   type ServiceKeySettings,
   serviceKeySettings,
   serviceKeyVariables,
@@ -35,7 +37,7 @@ const DECLARATION = {
   LAMPLIGHTER_TLS_CERT: variable.optional(),
   LAMPLIGHTER_TLS_KEY: variable.optional(),
   LAMPLIGHTER_TLS_CA: variable.optional(),
-  LAMPLIGHTER_JOURNAL: variable.text('lmdb'),
+  ...journalVariables,
   LAMPLIGHTER_JOURNAL_MAX_BYTES: variable.integer(4 * 2 ** 30, { min: 2 ** 20, max: 2 ** 50 }),
   LAMPLIGHTER_MQTT_MAX_CONNECTIONS: variable.integer(DEFAULT_LIMITS.maxConnections, { min: 1, max: 1_000_000 }),
   LAMPLIGHTER_MQTT_MAX_PER_ADDRESS: variable.integer(DEFAULT_LIMITS.maxConnectionsPerAddress, {
@@ -63,16 +65,11 @@ export interface BrokerConfiguration extends ProcessSettings, ServiceKeySettings
 export function configurationOf(environment: Environment): BrokerConfiguration {
   return readSettings('The broker', environment, DECLARATION, (values, faults) => {
     const data = dataDirectory(values.LAMPLIGHTER_DATA_DIR);
-    const registry = registrySettings(values, data, faults);
-    if (values.LAMPLIGHTER_JOURNAL !== 'lmdb')
-      faults.push(
-        `LAMPLIGHTER_JOURNAL: expected lmdb, got '${values.LAMPLIGHTER_JOURNAL.replace(/\/\/[^@/]*@/, '//***@')}'`,
-      );
-    const { approvals, faults: unread } = readApprovals(values.LAMPLIGHTER_APPROVED_KINDS, kinds);
-    faults.push(...unread.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`));
+    requireEmbeddedJournal(values, faults);
+    const tls = tlsOf(values, data.path, faults);
     return {
-      settings: brokerSettings(values, data, tlsOf(values, data.path, faults), approvals),
-      registry,
+      settings: brokerSettings(values, data, tls, approvalSettings(values, faults)),
+      registry: registrySettings(values, data, faults),
       journal: { directory: data.journal, maxBytes: values.LAMPLIGHTER_JOURNAL_MAX_BYTES },
       pepperFile: data.secret('pepper.key'),
       ...serviceKeySettings(values, data),

@@ -1,9 +1,7 @@
 import 'reflect-metadata';
 import { loadOrCreateSecret } from '#identity';
 import { openJournal } from '#journal/lmdb';
-import type { Registry } from '#registry';
-import { openPostgresRegistry } from '#registry/postgres';
-import { openSqliteRegistry } from '#registry/sqlite';
+import { openRegistry } from '#registry/open';
 import { runService, serviceKeyOf } from '#service';
 import { createBroker } from './create-broker.js';
 import { type BrokerConfiguration, configurationOf } from './environment.js';
@@ -18,7 +16,7 @@ await runService({
     const { settings } = configuration;
     const { directory, maxBytes } = configuration.journal;
     const journal = await openJournal(directory, { maxBytes, onFatal });
-    const registry = await openRegistry(configuration);
+    const registry = await openRegistry(configuration.registry);
     const secrets = secretsOf(configuration);
     const broker = await createBroker({ settings, journal, registry, secrets, logger });
     return {
@@ -31,12 +29,6 @@ await runService({
     };
   },
 });
-
-function openRegistry({ registry }: BrokerConfiguration): Promise<Registry> {
-  return registry.type === 'postgres'
-    ? openPostgresRegistry({ url: registry.url })
-    : openSqliteRegistry({ path: registry.path });
-}
 
 function secretsOf(configuration: BrokerConfiguration): { pepper: string; serviceKey: string } {
   return { pepper: loadOrCreateSecret(configuration.pepperFile, 32), serviceKey: serviceKeyOf(configuration) };

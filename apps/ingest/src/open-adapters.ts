@@ -2,8 +2,7 @@ import type { Journal, JournalReader } from '#journal';
 import { openJournal, openJournalReader } from '#journal/lmdb';
 import { kinds } from '#kinds';
 import type { Registry } from '#registry';
-import { openPostgresRegistry } from '#registry/postgres';
-import { openSqliteRegistry } from '#registry/sqlite';
+import { openRegistry } from '#registry/open';
 import { openInOrder } from '#service';
 import { storeSchemaOf, type TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
@@ -26,7 +25,7 @@ const JOURNAL_WAIT_MS = 60_000;
 
 export function openAdapters(settings: IngestSettings, onFeedFailed: (error: Error) => void): Promise<Adapters> {
   return openInOrder(async (opened) => {
-    const registry = await opened(openRegistry(settings));
+    const registry = await opened(openRegistry(settings.registry));
     const store = await opened(openStore(settings));
     const { maxBytes, retainBytes, directory } = settings.feed;
     const feed = await opened(
@@ -36,12 +35,6 @@ export function openAdapters(settings: IngestSettings, onFeedFailed: (error: Err
     if (settings.store.type === 'duckdb') await opened(serveTelemetryQueries(store, settings.store.socketPath));
     return { journal, feed, registry, store };
   });
-}
-
-function openRegistry({ registry }: IngestSettings): Promise<Registry> {
-  return registry.type === 'postgres'
-    ? openPostgresRegistry({ url: registry.url })
-    : openSqliteRegistry({ path: registry.path });
 }
 
 function openStore({ store, timePolicy }: IngestSettings): Promise<TelemetryStore> {

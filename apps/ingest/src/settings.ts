@@ -1,5 +1,5 @@
 import { type QuotaDefaults, quotaVariable, variable } from '#core';
-import { type Approvals, kinds, readApprovals } from '#kinds';
+import { type Approvals, approvalSettings } from '#kinds';
 import {
   type BusSettings,
   busSettings,
@@ -8,6 +8,7 @@ import {
   type Environment,
   type InfluxSettings,
   influxSettings,
+  journalVariables,
   type ProcessSettings,
   processSettings,
   processVariables,
@@ -15,6 +16,7 @@ import {
   type RegistrySettings,
   registrySettings,
   registryVariables,
+  requireEmbeddedJournal,
   storeVariables,
 } from '#service';
 import type { TimePolicy } from './stages/time-policy.stage.js';
@@ -24,7 +26,7 @@ const DAY_MS = 86_400_000;
 
 const DECLARATION = {
   ...processVariables,
-  LAMPLIGHTER_JOURNAL: variable.text('lmdb'),
+  ...journalVariables,
   ...registryVariables,
   ...storeVariables,
   ...busVariables,
@@ -66,11 +68,9 @@ export interface IngestSettings extends ProcessSettings, BusSettings {
 export function settingsOf(environment: Environment): IngestSettings {
   return readSettings('Ingest', environment, DECLARATION, (values, faults) => {
     const data = dataDirectory(values.LAMPLIGHTER_DATA_DIR);
-    if (values.LAMPLIGHTER_JOURNAL !== 'lmdb') faults.push('LAMPLIGHTER_JOURNAL: expected lmdb');
-    const { approvals, faults: unread } = readApprovals(values.LAMPLIGHTER_APPROVED_KINDS, kinds);
-    faults.push(...unread.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`));
+    requireEmbeddedJournal(values, faults);
     return {
-      approvals,
+      approvals: approvalSettings(values, faults),
       deadLetterDays: values.LAMPLIGHTER_DEAD_LETTER_DAYS,
       journalDirectory: data.journal,
       feed: {

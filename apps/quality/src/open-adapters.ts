@@ -1,13 +1,10 @@
 import type { JournalReader } from '#journal';
 import { openJournalReader } from '#journal/lmdb';
-import { kinds } from '#kinds';
 import type { Registry } from '#registry';
-import { openPostgresRegistry } from '#registry/postgres';
-import { openSqliteRegistry } from '#registry/sqlite';
+import { openRegistry } from '#registry/open';
 import { openInOrder } from '#service';
-import { storeSchemaOf, type TelemetryQueries } from '#timeseries';
-import { InfluxTelemetryStore } from '#timeseries/influxdb';
-import { RemoteTelemetryQueries } from '#timeseries/remote';
+import type { TelemetryQueries } from '#timeseries';
+import { openTelemetryQueries } from '#timeseries/open';
 import type { QualitySettings } from './settings.js';
 
 /** What the composition root opens; the service knows only the ports. */
@@ -24,20 +21,9 @@ const WAIT_MS = 60_000;
 
 export function openAdapters(settings: QualitySettings): Promise<Adapters> {
   return openInOrder(async (opened) => {
-    const registry = await opened(openRegistry(settings));
-    const store = await opened(openStore(settings));
+    const registry = await opened(openRegistry(settings.registry));
+    const store = await opened(openTelemetryQueries(settings.store));
     const feed = await opened(openJournalReader(settings.feedDirectory, { waitMs: WAIT_MS }));
     return { feed, registry, store };
   });
-}
-
-function openRegistry({ registry }: QualitySettings): Promise<Registry> {
-  return registry.type === 'postgres'
-    ? openPostgresRegistry({ url: registry.url })
-    : openSqliteRegistry({ path: registry.path });
-}
-
-async function openStore({ store }: QualitySettings): Promise<TelemetryQueries & { close(): Promise<void> }> {
-  if (store.type === 'remote') return RemoteTelemetryQueries.connect(store.socketPath);
-  return InfluxTelemetryStore.open({ ...store, schema: storeSchemaOf(kinds) });
 }

@@ -1,3 +1,4 @@
+import { kinds as allKinds } from './catalogue.js';
 import type { Kind } from './kind.js';
 import { nearestName } from './nearest-name.js';
 
@@ -34,6 +35,16 @@ export function readApprovals(
     else faults.push(fault);
   }
   return { approvals, faults };
+}
+
+/** The approvals of the catalogue's kinds, for the settings of a process; what is wrong is added to the faults. */
+export function approvalSettings(
+  { LAMPLIGHTER_APPROVED_KINDS: text }: { readonly LAMPLIGHTER_APPROVED_KINDS: string },
+  faults: string[],
+): Approvals {
+  const { approvals, faults: unread } = readApprovals(text, allKinds);
+  faults.push(...unread.map((fault) => `LAMPLIGHTER_APPROVED_KINDS: ${fault}`));
+  return approvals;
 }
 
 /** Kinds that may be used: all that identify nobody, and those that the approvals name. The order is kept. */

@@ -13,6 +13,7 @@ export { describeKind, type KindDescription } from './describe-kind.js';
 export { jsonSchemaOf, type JsonSchema } from './json-schema.js';
 export {
   admissibleKinds,
+  approvalSettings,
   readApprovals,
   refusalOf,
   refusedKinds,

@@ -4,7 +4,7 @@ export interface Closable {
 }
 
 /** Waits for an opening and notes what was opened, to be closed in its turn. */
-export type Opened = <T extends Closable>(opening: Promise<T>) => Promise<T>;
+export type Opened = <T extends Closable>(opening: T | Promise<T>) => Promise<T>;
 
 /**
  * Opens what a composition root needs, one after the other. `close` of the result closes it in the reverse order; when

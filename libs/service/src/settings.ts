@@ -13,6 +13,8 @@ export const processVariables = {
   LAMPLIGHTER_LOG_LEVEL: variable.oneOf('info', ['trace', 'debug', 'info', 'warn', 'error', 'silent']),
 };
 
+export const journalVariables = { LAMPLIGHTER_JOURNAL: variable.text('lmdb') };
+
 export const registryVariables = { LAMPLIGHTER_REGISTRY: variable.text('sqlite') };
 
 export const storeVariables = {
@@ -88,6 +90,12 @@ export function processSettings(
   data: DataDirectory,
 ): ProcessSettings {
   return { pidFile: data.run(`${service}.pid`), logLevel: values.LAMPLIGHTER_LOG_LEVEL };
+}
+
+export function requireEmbeddedJournal(values: Values<typeof journalVariables>, faults: string[]): void {
+  // The text is not shown: it may hold a password.
+  if (values.LAMPLIGHTER_JOURNAL !== 'lmdb')
+    faults.push('LAMPLIGHTER_JOURNAL: expected lmdb; this release has no other journal');
 }
 
 export function registrySettings(

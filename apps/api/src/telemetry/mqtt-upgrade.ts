@@ -1,7 +1,6 @@
 import type { IncomingMessage, Server } from 'node:http';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import type { Logger } from 'pino';
 
 /** Connections of MQTT over WebSocket at once; the broker caps them per credential and address on its own. */
@@ -12,9 +11,10 @@ const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length
 /**
  * Hands MQTT over WebSocket, which shares the HTTP port, to the broker as it came: the broker answers the handshake
  * (MQTT 3.1.1 section 6) and checks the credentials of the CONNECT.
+ *
+ * @param path the broker's socket for WebSocket
  */
-export function pipeMqttUpgrades(server: Server, dataDirectory: string, logger: Logger): void {
-  const path = join(dataDirectory, 'run', 'mqtt-ws.sock');
+export function pipeMqttUpgrades(server: Server, path: string, logger: Logger): void {
   const open = new Set<Socket>();
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/mqtt') return refuse(socket, NOT_FOUND);
