@@ -1,6 +1,6 @@
 import type { QuotaAnswer, ServiceStatus } from '#core';
 import { parseReplayTopic } from '#core';
-import { type Answer, type Harness, startApi } from '../../apps/api/test/harness.js';
+import { type Answer, type Harness, type HarnessOptions, startApi } from '../../apps/api/test/harness.js';
 import type { ServiceBus } from '../../apps/api/src/ports.js';
 import { journalSource } from '../../apps/broker/src/lane/journal-source.js';
 import { IngestRig } from '../../apps/ingest/src/testing/ingest-rig.js';
@@ -11,13 +11,14 @@ export class QuarantineRig {
     readonly ingest: IngestRig,
     readonly bus: JournalBus,
     private running: Harness,
+    private readonly settings: HarnessOptions['settings'],
   ) {}
 
-  static async open(): Promise<QuarantineRig> {
+  static async open(settings: HarnessOptions['settings'] = {}): Promise<QuarantineRig> {
     const ingest = await IngestRig.open();
     await ingest.start();
     const bus = new JournalBus(ingest);
-    return new QuarantineRig(ingest, bus, await startApi({ engines: ingest, bus }));
+    return new QuarantineRig(ingest, bus, await startApi({ engines: ingest, bus, settings }), settings);
   }
 
   get api(): Harness {
@@ -27,7 +28,7 @@ export class QuarantineRig {
   /** As a process that was killed and started again. */
   async restartApi(): Promise<void> {
     await this.running.close();
-    this.running = await startApi({ engines: this.ingest, bus: this.bus });
+    this.running = await startApi({ engines: this.ingest, bus: this.bus, settings: this.settings });
   }
 
   async close(): Promise<void> {
@@ -53,7 +54,7 @@ export class QuarantineRig {
   }
 
   finished(id: string): Promise<Answer['body']> {
-    return this.until(id, ({ state }) => state === 'done' || state === 'cancelled');
+    return this.until(id, ({ state }) => state === 'done' || state === 'cancelled' || state === 'failed');
   }
 
   async ledger(): Promise<Answer['body']> {
@@ -67,14 +68,14 @@ export class JournalBus implements ServiceBus {
   /** Letters that were published, however often. */
   replayed = 0;
   /** Told before each letter; what it throws, the publisher meets. */
-  beforeReplay: (count: number) => void | Promise<void> = () => undefined;
+  beforeReplay: (count: number, source: string) => void | Promise<void> = () => undefined;
 
   constructor(private readonly ingest: IngestRig) {}
 
   async publish(topic: string, payload: Uint8Array): Promise<void> {
     const source = journalSource({ type: 'service', id: 'api', clientId: 'service:api' }, topic, () => null);
     if (source === null) return;
-    if (parseReplayTopic(topic) !== null) await this.beforeReplay(++this.replayed);
+    if (parseReplayTopic(topic) !== null) await this.beforeReplay(++this.replayed, source);
     await this.ingest.append(source, topic, payload);
   }
 

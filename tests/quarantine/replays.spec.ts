@@ -72,9 +72,9 @@ describe('replays', () => {
 
   it('go on after the API was killed between its pages, without a second effect', async () => {
     await refuse('L1', 250);
-    const once = new Error('killed');
+    const away = new LamplighterError('journal-unwritable', 'away', { retryable: true });
     // The page is half sent when the process goes: nobody notes where it was.
-    rig.bus.beforeReplay = (count) => (count > 150 ? Promise.reject(once) : undefined);
+    rig.bus.beforeReplay = (count) => (count > 150 ? Promise.reject(away) : undefined);
     const job = await rig.replay({ device: 'L1' });
     await rig.until(job.id, ({ refusedAgain }) => refusedAgain >= 140);
     rig.bus.beforeReplay = () => undefined;

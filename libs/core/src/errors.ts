@@ -342,6 +342,11 @@ export const ERRORS = {
     'The time-series store refused a write',
     'See the detail; the offending lines are kept as dead letters.',
   ),
+  'replay-failed': entry(
+    'fault',
+    'The replay met an error that does not pass by itself',
+    'Look in the log of the API for the id of the replay and correct the cause.',
+  ),
   'registry-unavailable': entry('fault', 'The registry does not answer', 'Check the registry database.'),
   'data-directory-in-use': entry(
     'fault',

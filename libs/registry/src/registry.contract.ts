@@ -8,7 +8,7 @@ import { deviceTypeContract } from './device-types.contract.js';
 import { qualityContract } from './device-quality.contract.js';
 import { deviceContract } from './devices.contract.js';
 import { onboardingContract } from './onboarding.contract.js';
-import { replayContract, sightingContract } from './replays.contract.js';
+import { replayContract, replayTurnContract, sightingContract } from './replays.contract.js';
 import type { Department } from './departments.js';
 import type { Registry } from './registry.js';
 
@@ -62,6 +62,7 @@ export function registryContract(subject: RegistryUnderTest): void {
   describe('device state and gateways', () => deviceStateContract(context));
   describe('device types', () => deviceTypeContract(context));
   describe('replays', () => replayContract(context));
+  describe('turns of replays', () => replayTurnContract(context));
   describe('sightings', () => sightingContract(context));
   describe('data quality', () => qualityContract(context));
   describe('alarms', () => alarmContract(context));

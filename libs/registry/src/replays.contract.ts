@@ -25,6 +25,10 @@ export function replayContract({ registry, another, clock }: ContractContext): v
       published: 0,
       skipped: 0,
       cursor: null,
+      settleBefore: null,
+      trouble: null,
+      attempts: 0,
+      retryAt: null,
       startedAt: null,
       finishedAt: null,
       outcomes: null,
@@ -39,9 +43,10 @@ export function replayContract({ registry, another, clock }: ContractContext): v
     const other = await another();
     expect(await registry().replays.take(lease('one'))).toMatchObject({ id: 'a', state: 'running' });
     expect(await other.replays.take(lease('two'))).toBeNull();
-    expect(await registry().replays.take(lease('one'))).toMatchObject({ id: 'a' });
+    clock.time += 1;
+    expect(await registry().replays.take(lease('one'))).toMatchObject({ id: 'a', continues: true });
     await registry().replays.finish('a', 'one', { stored: 1, duplicates: 2, deadLetters: 3 });
-    expect(await other.replays.take(lease('two'))).toMatchObject({ id: 'b' });
+    expect(await other.replays.take(lease('two'))).toMatchObject({ id: 'b', continues: false });
     expect((await registry().replays.list(10)).map(({ id, state }) => [id, state])).toEqual([
       ['b', 'running'],
       ['a', 'done'],
@@ -56,13 +61,13 @@ export function replayContract({ registry, another, clock }: ContractContext): v
     await registry().replays.create(job('a'));
     await registry().replays.take(lease('one'));
     clock.time += 5_000;
-    const progress = { published: 5, skipped: 1, cursor: 'here' };
+    const progress = { published: 5, skipped: 1, cursor: 'here', settleBefore: null };
     expect(await registry().replays.advance('a', lease('one'), progress)).toMatchObject(progress);
     clock.time += 9_000;
     expect(await registry().replays.take(lease('two'))).toBeNull();
     clock.time += 1_000;
     expect(await registry().replays.take(lease('two'))).toMatchObject({ ...progress, id: 'a' });
-    expect(await registry().replays.advance('a', lease('one'), { published: 9, skipped: 0, cursor: null })).toBeNull();
+    expect(await registry().replays.advance('a', lease('one'), { ...progress, published: 9 })).toBeNull();
     expect(await registry().replays.finish('a', 'one', { stored: 0, duplicates: 0, deadLetters: 0 })).toBeNull();
     expect(await registry().replays.get('a')).toMatchObject(progress);
   });
@@ -71,12 +76,99 @@ export function replayContract({ registry, another, clock }: ContractContext): v
     await registry().replays.create(job('a'));
     await registry().replays.take(lease('one'));
     expect(await registry().replays.cancel('a')).toMatchObject({ state: 'running', cancelRequested: true });
-    const progress = { published: 1, skipped: 0, cursor: null };
+    const progress = { published: 1, skipped: 0, cursor: null, settleBefore: null };
     expect(await registry().replays.advance('a', lease('one'), progress)).toMatchObject({ cancelRequested: true });
     const outcomes = { stored: 1, duplicates: 0, deadLetters: 0 };
     expect(await registry().replays.finish('a', 'one', outcomes)).toMatchObject({ state: 'cancelled' });
     expect(await registry().replays.cancel('a')).toMatchObject({ state: 'cancelled', outcomes });
     expect(await registry().replays.cancel('b')).toBeNull();
+  });
+}
+
+/** How the jobs share the one turn. */
+export function replayTurnContract({ registry, another, clock }: ContractContext): void {
+  const lease = (runner: string) => ({ runner, leaseMs: 10_000 });
+  const trouble = { code: 'store-unavailable', detail: 'The time-series store does not answer.' } as const;
+  const done = { stored: 1, duplicates: 0, deadLetters: 0 };
+  const take = async (runner = 'one'): Promise<string | undefined> => {
+    clock.time += 1;
+    return (await registry().replays.take(lease(runner)))?.id;
+  };
+
+  it('turns go round between departments, and within one the oldest job comes first', async () => {
+    for (const [id, department] of ['hyd', 'hyd', 'epd'].entries()) {
+      clock.time += 1;
+      await registry().replays.create(job(String(id), { departments: [department] }));
+    }
+    clock.time += 1;
+    await registry().replays.create(job('3'));
+    expect([await take(), await take(), await take(), await take(), await take()]).toEqual(['0', '2', '3', '0', '2']);
+    await registry().replays.finish('2', 'one', done);
+    clock.time += 1;
+    expect(await registry().replays.take(lease('one'))).toMatchObject({ id: '3', continues: false });
+    // Its department had the turn a moment ago, by a job that is finished.
+    await registry().replays.create(job('4', { departments: ['epd'] }));
+    expect([await take(), await take(), await take()]).toEqual(['0', '4', '3']);
+  });
+
+  it('nobody has a turn beside a runner whose lease lasts, nor does that one afterwards', async () => {
+    await registry().replays.create(job('a', { departments: ['hyd'] }));
+    await registry().replays.create(job('b', { departments: ['epd'] }));
+    const other = await another();
+    expect(await take('one')).toBe('a');
+    expect(await other.replays.take(lease('two'))).toBeNull();
+    clock.time += 10_000;
+    expect(await other.replays.take(lease('two'))).toMatchObject({ id: 'b' });
+    expect(await registry().replays.renew('a', lease('one'))).toBeNull();
+    await registry().replays.release('b', 'one');
+    expect(await registry().replays.take(lease('one'))).toBeNull();
+    await other.replays.release('b', 'two');
+    expect(await take('one')).toBe('a');
+  });
+
+  it('a job that met trouble has none before its time, and others go on', async () => {
+    const { replays } = registry();
+    await replays.create(job('a'));
+    await replays.create(job('b'));
+    expect(await take()).toBe('a');
+    const retryAt = clock.time + 5_000;
+    expect(await replays.postpone('a', 'two', trouble, retryAt)).toBeNull();
+    const waiting = { state: 'waiting', trouble, attempts: 1, retryAt, finishedAt: null };
+    expect(await replays.postpone('a', 'one', trouble, retryAt)).toMatchObject(waiting);
+    expect(await take()).toBe('b');
+    await replays.finish('b', 'one', done);
+    expect(await take()).toBeUndefined();
+    clock.time = retryAt;
+    expect(await replays.take(lease('one'))).toMatchObject({ id: 'a', state: 'running', attempts: 1 });
+    expect(await replays.postpone('a', 'one', trouble, retryAt + 60_000)).toMatchObject({ attempts: 2 });
+    expect(await replays.retry('a')).toMatchObject({ state: 'waiting', retryAt: null, trouble });
+    expect(await take()).toBe('a');
+    const progress = { published: 5, skipped: 0, cursor: 'x', settleBefore: 9 };
+    expect(await replays.advance('a', lease('one'), progress)).toMatchObject({
+      ...progress,
+      trouble: null,
+      attempts: 0,
+    });
+  });
+
+  it('a job that failed is over, until it is retried: then it goes on where it was', async () => {
+    const { replays } = registry();
+    await replays.create(job('a'));
+    await replays.create(job('b'));
+    await take();
+    await replays.advance('a', lease('one'), { published: 5, skipped: 1, cursor: 'here', settleBefore: null });
+    const failed = { state: 'failed', trouble, outcomes: done, published: 5, cursor: 'here' };
+    expect(await replays.fail('a', 'one', trouble, done)).toMatchObject({ ...failed, finishedAt: clock.time });
+    expect(await replays.cancel('a')).toMatchObject(failed);
+    expect(await take()).toBe('b');
+    await replays.finish('b', 'one', done);
+    expect(await replays.retry('b')).toMatchObject({ state: 'done', outcomes: done });
+    expect(await replays.retry('c')).toBeNull();
+    const again = { state: 'waiting', trouble: null, outcomes: null, finishedAt: null, published: 5, cursor: 'here' };
+    expect(await replays.retry('a')).toMatchObject(again);
+    expect(await take()).toBe('a');
+    await replays.cancel('a');
+    expect(await replays.fail('a', 'one', trouble, null)).toMatchObject({ state: 'cancelled', outcomes: null });
   });
 }
 

@@ -33,9 +33,18 @@ export class ReplayListDto {
   @QueryInteger('Jobs at most.', { min: 1, max: 500, fallback: 50 }) limit?: number;
 }
 
+export class ReplayTroubleDto {
+  @ApiProperty({ example: 'store-unavailable', description: 'Key of the error catalogue.' }) code!: string;
+  @ApiProperty() title!: string;
+  @ApiProperty({ description: 'What happened.' }) detail!: string;
+  @ApiProperty({ description: 'What to do about it.' }) remedy!: string;
+  @ApiProperty({ type: String, nullable: true, format: 'date-time', description: 'When it is tried again by itself; never when it failed.' }) // prettier-ignore
+  nextTryAt!: string | null;
+}
+
 export class ReplayDto {
   @ApiProperty() id!: string;
-  @ApiProperty({ enum: ['waiting', 'running', 'done', 'cancelled'], description: 'One job runs at a time.' })
+  @ApiProperty({ enum: ['waiting', 'running', 'done', 'cancelled', 'failed'], description: 'One job has the turn; turns go round between departments. A failed one goes on when it is retried.' }) // prettier-ignore
   state!: string;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
   @ApiProperty({ example: 'admin' }) createdBy!: string;
@@ -51,6 +60,12 @@ export class ReplayDto {
   secondsLeft!: number | null;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) startedAt!: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) finishedAt!: string | null;
+  @ApiProperty({
+    type: ReplayTroubleDto,
+    nullable: true,
+    description: 'Why it failed, or waits before it tries again.',
+  })
+  trouble!: ReplayTroubleDto | null;
 }
 
 export class ReplaysDto {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Inject, Injectable } from '@nestjs/common';
-import { whyNotReplayable } from '#core';
+import { ERRORS, whyNotReplayable } from '#core';
 import type { Clock } from '#core';
 import type { Registry, ReplayJob } from '#registry';
 import type { DeadLetterFilter, TelemetryQueries } from '#timeseries';
@@ -66,6 +66,17 @@ export class ReplayService {
     return this.viewOf(cancelled ?? job);
   }
 
+  /** @throws Problem `conflict` when it has ended as it should */
+  async retry(caller: Caller, id: string): Promise<ReplayDto> {
+    const job = await this.find(caller, id);
+    if (job.state === 'done' || job.state === 'cancelled')
+      throw new Problem('conflict', `The replay is ${job.state}: there is nothing to go on with. Start another one for what is still open.`); // prettier-ignore
+    const retried = await this.registry.replays.retry(id);
+    await this.registry.audit.append({ actor: caller.name, action: 'replay-retried', subject: id, detail: {} });
+    this.runner.wake();
+    return this.viewOf(retried ?? job);
+  }
+
   private async find(caller: Caller, id: string): Promise<ReplayJob> {
     const job = await this.registry.replays.get(id);
     if (job === null || !mayManage(caller, job)) throw notFound('replay');
@@ -86,7 +97,7 @@ export class ReplayService {
   }
 
   private async viewOf(job: ReplayJob): Promise<ReplayDto> {
-    const outcomes = job.outcomes ?? (await this.outcomesOf(job));
+    const outcomes = await this.outcomesOf(job);
     const { stored, duplicates, deadLetters: refusedAgain } = outcomes;
     const settled = stored + duplicates + refusedAgain + job.skipped;
     const seconds = job.startedAt === null ? 0 : ((job.finishedAt ?? this.clock.now()) - job.startedAt) / 1000;
@@ -108,13 +119,24 @@ export class ReplayService {
       secondsLeft: perSecond === null ? (left === 0 ? 0 : null) : Math.ceil(left / perSecond),
       startedAt: job.startedAt === null ? null : isoTime(job.startedAt),
       finishedAt: job.finishedAt === null ? null : isoTime(job.finishedAt),
+      trouble: troubleView(job),
     };
   }
 
   private async outcomesOf(job: ReplayJob): Promise<NonNullable<ReplayJob['outcomes']>> {
-    if (job.startedAt === null) return { stored: 0, duplicates: 0, deadLetters: 0 };
-    return this.telemetry.replayOutcomes(job.id);
+    const none = { stored: 0, duplicates: 0, deadLetters: 0 };
+    if (job.startedAt === null) return none;
+    // What a job had sent when it failed is settled after that, and the store may be what it failed of.
+    if (job.state === 'failed') return this.telemetry.replayOutcomes(job.id).catch(() => job.outcomes ?? none);
+    return job.outcomes ?? this.telemetry.replayOutcomes(job.id);
   }
+}
+
+function troubleView({ trouble, retryAt, state }: ReplayJob): ReplayDto['trouble'] {
+  if (trouble === null) return null;
+  const { title, remedy } = ERRORS[trouble.code];
+  const next = state === 'failed' ? ' Then retry the replay: it goes on where it was.' : '';
+  return { ...trouble, title, remedy: remedy + next, nextTryAt: retryAt === null ? null : isoTime(retryAt) };
 }
 
 /** A job over all departments, or over one that the caller does not see, is as if it were not there (THREATS 34). */

@@ -44,6 +44,19 @@ export class ReplaysController {
     return this.replays.get(caller, id);
   }
 
+  @Post('replays/:id/retry')
+  @Needs('engineer')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Go on with a replay that failed, where it was; one that waits for its next attempt tries at once',
+  })
+  @ApiParam({ name: 'id' })
+  @ApiOkResponse({ type: ReplayDto })
+  @Answers('conflict', 'forbidden', 'not-found')
+  retry(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ReplayDto> {
+    return this.replays.retry(caller, id);
+  }
+
   @Delete('replays/:id')
   @Needs('engineer')
   @ApiOperation({ summary: 'Stop a replay; letters that are in the journal by then are settled all the same' })

@@ -45,7 +45,7 @@ export interface DeadLetter {
 
 export interface Replay {
   readonly id: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'cancelled';
+  readonly state: 'waiting' | 'running' | 'done' | 'cancelled' | 'failed';
   readonly createdAt: string;
   readonly createdBy: string;
   readonly filter: Readonly<Record<string, unknown>>;
@@ -58,6 +58,8 @@ export interface Replay {
   readonly perSecond: number | null;
   readonly secondsLeft: number | null;
   readonly finishedAt: string | null;
+  /** Why it failed, or waits before it tries again. */
+  readonly trouble: { readonly code: string; readonly detail: string } | null;
 }
 
 function parametersOf(filter: DeadLetterFilter, more: Record<string, string>): string {
@@ -130,6 +132,15 @@ export function useCancelReplay() {
   const follow = useFollowReplay();
   return useMutation({
     mutationFn: (id: string) => api<Replay>('DELETE', `/v1/dead-letters/replays/${encodeURIComponent(id)}`),
+    onSuccess: follow,
+  });
+}
+
+/** A replay that failed goes on where it was. */
+export function useRetryReplay() {
+  const follow = useFollowReplay();
+  return useMutation({
+    mutationFn: (id: string) => api<Replay>('POST', `/v1/dead-letters/replays/${encodeURIComponent(id)}/retry`),
     onSuccess: follow,
   });
 }

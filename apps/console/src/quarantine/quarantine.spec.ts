@@ -73,6 +73,7 @@ describe('a replay', () => {
     perSecond: null,
     secondsLeft: null,
     finishedAt: null,
+    trouble: null,
     ...change,
   });
 

@@ -4,6 +4,7 @@ import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 import { Age, Failure, Loading, useNow } from '../shell/states';
 import { subjectOf } from './replay-figures';
+import { ReplayTrouble } from './replay-trouble';
 
 const FIGURES = ['total', 'published', 'stored', 'duplicates', 'refusedAgain', 'skipped'] as const;
 
@@ -38,7 +39,10 @@ export function ReplayHistory() {
               </td>
               <td>{replay.createdBy}</td>
               <td>{subjectOf(replay).join(' · ') || t('quarantine.everything')}</td>
-              <td>{t(`quarantine.state.${replay.state}`)}</td>
+              <td>
+                {t(`quarantine.state.${replay.state}`)}
+                <ReplayTrouble replay={replay} />
+              </td>
               {FIGURES.map((name) => (
                 <td key={name} className="number">
                   {shownNumber(replay[name], 0, language)}

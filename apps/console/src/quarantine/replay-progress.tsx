@@ -3,6 +3,7 @@ import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 import { useMay } from '../session/may';
 import { progressOf, subjectOf } from './replay-figures';
+import { ReplayTrouble } from './replay-trouble';
 
 /** How far a replay is and what became of its letters; it can be stopped while it runs. */
 export function ReplayProgress({ replay, putAway }: { replay: Replay; putAway?: () => void }) {
@@ -20,6 +21,7 @@ export function ReplayProgress({ replay, putAway }: { replay: Replay; putAway?: 
       </p>
       <progress value={progressOf(replay)} max={1} aria-label={label} />
       <ReplayFigures replay={replay} />
+      <ReplayTrouble replay={replay} />
       <div className="replay-end">
         {running && replay.secondsLeft !== null && (
           <span className="muted">

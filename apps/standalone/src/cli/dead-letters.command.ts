@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Command } from 'commander';
 import { ApiClient } from './api-client.js';
+import { followReplay, progressOf, type Replay, troubleOf } from './follow-replay.js';
 
 interface Letter {
   readonly id: string;
@@ -20,21 +20,7 @@ interface Group {
   readonly example: string;
 }
 
-export interface Replay {
-  readonly id: string;
-  readonly state: 'waiting' | 'running' | 'done' | 'cancelled';
-  readonly total: number;
-  readonly skipped: number;
-  readonly stored: number;
-  readonly duplicates: number;
-  readonly refusedAgain: number;
-  readonly perSecond: number | null;
-  readonly secondsLeft: number | null;
-}
-
 type Filter = Partial<Record<'code' | 'device' | 'kind' | 'source' | 'from' | 'to', string>>;
-
-const POLL_MS = 500;
 
 export function deadLettersCommand(): Command {
   const command = new Command('dead-letters').description('messages that could not be stored, and their replay');
@@ -65,29 +51,26 @@ export function deadLettersCommand(): Command {
       if (detach === true) console.log(replay.id);
       else await followReplay(api(), replay);
     });
+  command
+    .command('replays')
+    .description('replays, newest first, one a line: id, start, by whom, progress, trouble')
+    .option('--limit <number>', 'replays at most', '20')
+    .action(async ({ limit }: { limit: string }) => {
+      const query = queryOf({ limit });
+      const { replays } = await api().json<{ replays: Replay[] }>('GET', `/v1/dead-letters/replays?${query}`);
+      for (const replay of replays)
+        console.log(
+          [replay.id, replay.createdAt, replay.createdBy, progressOf(replay), troubleOf(replay)].join('\t').trim(),
+        );
+    });
+  command
+    .command('retry <replay>')
+    .description('go on with a replay that failed, where it was, and follow it to its end')
+    .action(async (id: string) => {
+      const path = `/v1/dead-letters/replays/${encodeURIComponent(id)}/retry`;
+      await followReplay(api(), await api().json<Replay>('POST', path));
+    });
   return command;
-}
-
-/** Shows the progress in one line until the replay has ended. */
-export async function followReplay(client: ApiClient, started: Replay): Promise<void> {
-  let replay = started;
-  for (;;) {
-    const ended = replay.state === 'done' || replay.state === 'cancelled';
-    if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${progressOf(replay)}${ended ? '\n' : ''}`);
-    else if (ended) console.log(progressOf(replay));
-    if (ended) return;
-    await sleep(POLL_MS);
-    replay = await client.json<Replay>('GET', `/v1/dead-letters/replays/${replay.id}`);
-  }
-}
-
-export function progressOf(replay: Replay): string {
-  const { state, total, stored, duplicates, refusedAgain, skipped, perSecond, secondsLeft } = replay;
-  const settled = stored + duplicates + refusedAgain + skipped;
-  const pace = state === 'running' && perSecond !== null ? `, ${perSecond} a second` : '';
-  const left = state === 'running' && secondsLeft !== null ? `, ${secondsLeft} s left` : '';
-  const kinds = `${stored} stored, ${duplicates} stored before, ${refusedAgain} refused again, ${skipped} not replayable`;
-  return `${state}: ${settled} of ${Math.max(total, settled)} letters (${kinds})${pace}${left}`;
 }
 
 function filtered(command: Command): Command {

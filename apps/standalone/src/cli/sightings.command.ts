@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { ApiClient } from './api-client.js';
-import { followReplay, type Replay } from './dead-letters.command.js';
+import { followReplay, type Replay } from './follow-replay.js';
 
 interface Sighting {
   readonly id: string;

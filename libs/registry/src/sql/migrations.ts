@@ -12,6 +12,7 @@ import { sightings } from './migrations/005-sightings.js';
 import { onboarding } from './migrations/006-onboarding.js';
 import type { RegistrySchema } from './schema.js';
 import { deviceQuality } from './migrations/012-device-quality.js';
+import { replayTurns } from './migrations/020-replay-turns.js';
 
 /**
  * Brings the database to this release. Processes may start together: the whole runs in one transaction that is exclusive
@@ -46,6 +47,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '008-network-servers': { up: (db) => execute(db, networkServers(types)) },
     '009-downlinks': { up: (db) => execute(db, downlinks(types)) },
     '012-device-quality': { up: (db) => execute(db, deviceQuality(types)) },
+    '020-replay-turns': { up: (db) => execute(db, replayTurns(types)) },
   };
 }
 

@@ -48,11 +48,17 @@ export interface ReplayRow {
   published: number;
   skipped: number;
   position: string | null;
+  settle_before: number | null;
+  trouble: string | null;
+  attempts: number;
+  retry_at: number | null;
   started_at: number | null;
   finished_at: number | null;
   outcomes: string | null;
   runner: string | null;
   lease_until: number;
+  /** When it was given the turn last; 0 before the first time. */
+  turn_at: number;
 }
 
 export interface SightingRow {
