@@ -5,7 +5,7 @@ import { FeedStrategy } from '#journal/nest';
 import type { Kind } from '#kinds';
 import { Health, Repeater, Retry, StatusPublisher, Stopped } from '#service';
 import { WatchedDevices } from './devices/watched-devices.js';
-import { recallMemory, saveMemory } from './memory/saved-memory.js';
+import { recallDevices, recallMemory, saveMemory } from './memory/saved-memory.js';
 import { ObserveFeed } from './observe-feed.js';
 import type { Adapters } from './open-adapters.js';
 import { QualityModule } from './quality.module.js';
@@ -47,12 +47,9 @@ export async function createQuality(parts: QualityParts): Promise<RunningQuality
   const retry = new Retry({ health, logger, signal: waiting.signal });
 
   const memory = await retry.run('registry', () => recallMemory(registry.state));
-  const devices = new WatchedDevices(registry, kinds, memory?.observers ?? new Map());
+  const devices = new WatchedDevices(registry, kinds);
   await retry.run('registry', () => devices.load(clock.now()));
-  for (const [id, grade] of memory?.grades ?? []) {
-    const device = devices.find(id);
-    if (device !== undefined) device.grade = grade;
-  }
+  if (memory !== null) await retry.run('registry', () => recallDevices(registry.state, memory, devices));
   const observe = new ObserveFeed(devices, counters, logger, memory?.next ?? null, memory?.lastSequences ?? new Map());
   // A tail: judging data must never make ingest wait.
   const tail = await feed.tail(memory?.next ?? 'head');

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { startPlatform, type Platform } from '../../../tests/acceptance/platform.js';
 import { readLedger } from '../fleet.js';
-import { median, type Benchmark, type Result } from '../report/result.js';
+import { median, type Benchmark, type Figure } from '../report/result.js';
 
 const DEVICES = 150_000;
 const QUICK_DEVICES = 5_000;
@@ -16,8 +16,6 @@ const QUERIES = 5;
 const REGISTERED = /^\d+ devices, (\d+) registered in ([\d.]+) s/m;
 const SUMMARY =
   /^(\d+) messages in \d+ s \((\d+)\/s\), (\d+) acknowledged, (\d+) lost; (\d+) ticks late, (\d+) missed/m;
-
-type Figure = Omit<Result, 'benchmark'>;
 
 /** A city that reports once a minute, from one process, against the whole platform. */
 export const simulation: Benchmark = {

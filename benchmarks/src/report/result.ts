@@ -11,6 +11,9 @@ export interface Result {
   readonly note?: string;
 }
 
+/** What a benchmark of one name gathers before it is put together. */
+export type Figure = Omit<Result, 'benchmark'>;
+
 export interface BenchmarkOptions {
   /** Fewer and shorter runs: to see that it works, not to quote. */
   readonly quick: boolean;

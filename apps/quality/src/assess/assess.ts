@@ -50,7 +50,7 @@ function findingsOf(observer: DeviceObserver, facts: MessageFacts, intervalMs: n
     stuck: observer.stuck(),
     spikes: observer.spikes(now),
     clock: observer.clock.offset(now),
-    battery: observer.battery.trend(),
+    battery: observer.battery?.trend() ?? null,
     rejected: { messages: rejected, share: messages === 0 ? 0 : rejected / messages },
     radio:
       frames === null || frames.heard + frames.lost === 0

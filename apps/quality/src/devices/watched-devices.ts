@@ -1,12 +1,8 @@
-import type { Kind, Metric } from '#kinds';
+import type { Kind } from '#kinds';
 import type { Device, Registry } from '#registry';
 import type { ReadingBatch } from '#core';
-import {
-  DeviceObserver,
-  type DeviceObserverState,
-  observedColumns,
-  watchedMetrics,
-} from '../observe/device-observer.js';
+import { DeviceObserver, observedColumns } from '../observe/device-observer.js';
+import { HourMemory, KindMemory } from '../observe/kind-memory.js';
 
 /** A registered device together with what is remembered of it. */
 export interface WatchedDevice {
@@ -29,17 +25,20 @@ const FRAMES_MISSED = 'frameGap';
 /** All devices that are registered and enabled, as the registry has them, with their observers. */
 export class WatchedDevices {
   private readonly byId = new Map<string, WatchedDevice>();
-  private readonly watched = new Map<string, readonly Metric[]>();
+  private readonly memories: ReadonlyMap<string, KindMemory>;
+  private readonly intervals: ReadonlyMap<string, number>;
+  /** The registry gives each device strings of its own; those that many devices share are kept once. */
+  private readonly names = new Map<string, string>();
   private readonly removed = new Set<string>();
   private position = 0;
 
-  /** @param saved what an earlier process remembered, by device */
   constructor(
     private readonly registry: Pick<Registry, 'devices' | 'changes' | 'position'>,
-    private readonly kinds: readonly Kind[],
-    private readonly saved: Map<string, DeviceObserverState>,
+    kinds: readonly Kind[],
   ) {
-    for (const kind of kinds) this.watched.set(kind.name, watchedMetrics(kind));
+    const hours = new HourMemory();
+    this.memories = new Map(kinds.map((kind) => [kind.name, new KindMemory(kind, hours)]));
+    this.intervals = new Map(kinds.map(({ name, intervalMs }) => [name, intervalMs]));
   }
 
   get size(): number {
@@ -67,8 +66,6 @@ export class WatchedDevices {
       if (page.length < PAGE) break;
       after = page.at(-1)!.id;
     }
-    // What is left belongs to devices that are registered no more.
-    this.saved.clear();
   }
 
   /** Applies what changed in the registry since the last call. */
@@ -105,9 +102,9 @@ export class WatchedDevices {
       this.countFrames(batch, afterSequence);
       return;
     }
-    const watched = this.watched.get(batch.kind);
-    if (watched === undefined) return;
-    const columns = observedColumns(batch, watched);
+    const memory = this.memories.get(batch.kind);
+    if (memory === undefined) return;
+    const columns = observedColumns(batch, memory.watched);
     const devices = batch.devices.map(({ id }) => this.byId.get(id));
     for (let row = 0; row < batch.length; row++) {
       const device = devices[batch.device[row]!];
@@ -130,18 +127,20 @@ export class WatchedDevices {
   }
 
   private take(device: Device, now: number): void {
-    const kind = this.kinds.find(({ name }) => name === device.kind);
-    if (kind === undefined || !device.enabled) return;
-    const { id, department, district } = device;
+    const { id } = device;
+    const memory = this.memories.get(device.kind);
+    if (memory === undefined || !device.enabled) return;
     const before = this.byId.get(id);
     // A device that becomes one of another kind begins anew.
     const known = before?.device.kind === device.kind ? before : undefined;
+    if (known === undefined) before?.observer.forget();
+    const [kind, department, district] = [device.kind, device.department, device.district].map((name) =>
+      this.shared(name),
+    ) as [string, string, string];
     this.byId.set(id, {
-      device: { id, kind: device.kind, department, district },
-      intervalMs: device.intervalMs ?? kind.intervalMs,
-      observer:
-        known?.observer ??
-        new DeviceObserver(this.watched.get(kind.name)!, Math.max(device.createdAt, now), this.saved.get(id)),
+      device: { id, kind, department, district },
+      intervalMs: device.intervalMs ?? this.intervals.get(kind)!,
+      observer: known?.observer ?? new DeviceObserver(memory, Math.max(device.createdAt, now)),
       frames: known?.frames ?? null,
       grade: known?.grade ?? null,
       kept: known?.kept ?? null,
@@ -149,7 +148,18 @@ export class WatchedDevices {
     this.removed.delete(id);
   }
 
+  private shared(name: string): string {
+    const known = this.names.get(name);
+    if (known !== undefined) return known;
+    this.names.set(name, name);
+    return name;
+  }
+
   private forget(id: string): void {
-    if (this.byId.delete(id)) this.removed.add(id);
+    const device = this.byId.get(id);
+    if (device === undefined) return;
+    device.observer.forget();
+    this.byId.delete(id);
+    this.removed.add(id);
   }
 }

@@ -16,29 +16,36 @@ interface SavedChunk {
   readonly devices: Readonly<Record<string, { readonly observer: DeviceObserverState; readonly grade: string | null }>>;
 }
 
+/** What an earlier process saved, without what it knew of each device; see {@link recallDevices}. */
 export interface Memory {
   /** Where reading of the feed goes on. */
   readonly next: JournalOffset;
   /** Kind -> journal sequence of its newest row. */
   readonly lastSequences: Map<string, number>;
-  readonly observers: Map<string, DeviceObserverState>;
-  readonly grades: ReadonlyMap<string, string>;
+  readonly chunks: number;
 }
 
-/** What an earlier process saved; null when there is nothing that can be read. */
+/** Null when there is nothing that can be read. */
 export async function recallMemory(state: Pick<StateRepository, 'get'>): Promise<Memory | null> {
   const head = parsed<SavedHead>(await state.get(HEAD));
-  if (head === null) return null;
-  const observers = new Map<string, DeviceObserverState>();
-  const grades = new Map<string, string>();
-  for (let chunk = 0; chunk < head.chunks; chunk++) {
+  return head === null ? null : { ...head, lastSequences: new Map(Object.entries(head.lastSequences)) };
+}
+
+/** Gives the devices back what was known of them, a chunk at a time: all of it at once, as text and objects, would be many times its size. */
+export async function recallDevices(
+  state: Pick<StateRepository, 'get'>,
+  { chunks }: Memory,
+  devices: Pick<WatchedDevices, 'find'>,
+): Promise<void> {
+  for (let chunk = 0; chunk < chunks; chunk++) {
     const saved = parsed<SavedChunk>(await state.get(`${HEAD}:${chunk}`));
     for (const [id, { observer, grade }] of Object.entries(saved?.devices ?? {})) {
-      observers.set(id, observer);
-      if (grade !== null) grades.set(id, grade);
+      const device = devices.find(id);
+      if (device === undefined) continue;
+      device.observer.load(observer);
+      device.grade = grade;
     }
   }
-  return { next: head.next, lastSequences: new Map(Object.entries(head.lastSequences)), observers, grades };
 }
 
 /**

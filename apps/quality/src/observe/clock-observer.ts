@@ -2,6 +2,8 @@ import { DAY_MS, HOUR_MS, HourRing, hourOf, type HourRingState } from './window.
 
 /** Hours of data before a drift is believed. */
 const HOURS_FOR_DRIFT = 6;
+/** An hour without a message. Offsets are kept as whole milliseconds of 32 bits, which is 24 days: far more than the time policy lets pass. */
+const NOTHING = 2 ** 31 - 1;
 
 /**
  * How far a device's clock is off: the smallest `receipt - device time` of each hour. The smallest one is that of the message that travelled
@@ -10,13 +12,22 @@ const HOURS_FOR_DRIFT = 6;
 export class ClockObserver {
   private readonly hours: HourRing;
 
-  constructor(saved?: HourRingState) {
-    this.hours = new HourRing(Infinity, saved);
+  /** @param numbers `HourRing.width` numbers from `at` on; its own when left out */
+  constructor(numbers?: Int32Array, at?: number) {
+    this.hours = new HourRing(NOTHING, numbers, at);
+  }
+
+  clear(): void {
+    this.hours.clear();
+  }
+
+  load(saved: HourRingState): void {
+    this.hours.load(saved);
   }
 
   /** @param receivedAt receipt, milliseconds since the epoch @param time of the device, milliseconds since the epoch */
   note(receivedAt: number, time: number): void {
-    const offset = receivedAt - time;
+    const offset = Math.max(1 - NOTHING, Math.min(NOTHING - 1, Math.round(receivedAt - time)));
     this.hours.update(hourOf(receivedAt), (smallest) => Math.min(smallest, offset));
   }
 

@@ -1,8 +1,9 @@
 import type { ReadingBatch } from '#core';
-import type { Kind, Metric } from '#kinds';
+import type { Metric } from '#kinds';
 import { Arrivals, type ArrivalsState } from './arrivals.js';
 import { BatteryObserver, type BatteryObserverState } from './battery-observer.js';
 import { ClockObserver } from './clock-observer.js';
+import { BATTERY_METRIC, KindMemory } from './kind-memory.js';
 import { MetricObserver, type MetricState } from './metric-observer.js';
 import { HourRing, hourOf, type HourRingState, WINDOW_MS } from './window.js';
 
@@ -11,16 +12,6 @@ import { HourRing, hourOf, type HourRingState, WINDOW_MS } from './window.js';
  * fastest devices must not cost the most. Every reading counts for completeness.
  */
 const SAMPLE_MS = 1_000;
-
-/** The metrics of a kind whose values can be stuck or jump: measured numbers, no counters, switches, labels or derived ones. */
-export function watchedMetrics(kind: Pick<Kind, 'metrics'>): Metric[] {
-  return kind.metrics.filter(
-    ({ type, cumulative, derived, name }) =>
-      type === 'number' && !cumulative && derived !== true && name !== BATTERY_METRIC,
-  );
-}
-
-export const BATTERY_METRIC = 'battery';
 
 /** Columns of a batch that observers of its kind look at; worked out once a batch. */
 export interface ObservedColumns {
@@ -34,83 +25,160 @@ export function observedColumns(batch: ReadingBatch, watched: readonly Metric[])
   return { watched: watched.map(({ name }) => column(name)), battery: column(BATTERY_METRIC) };
 }
 
-/** All that is remembered of one device to judge its data. */
+/**
+ * All that is remembered of one device to judge its data. The numbers lie in rows of its kind's memory; what is here says where, so the
+ * parts that work on them are made when they are asked for and forgotten right after.
+ */
 export class DeviceObserver {
-  readonly arrivals: Arrivals;
-  readonly clock: ClockObserver;
-  readonly battery: BatteryObserver;
-  private readonly metrics: MetricObserver[];
-  private readonly spikeHours: (HourRing | undefined)[];
-  private sampledAt = -Infinity;
+  private readonly row: number;
+  private readonly hoursRow: number;
+  /** Of the arrivals. */
+  private readonly gapBounds: number[] = [];
+  /** Index of a metric -> row of its spikes. Null for most devices. */
+  private spikeRows: Map<number, number> | null = null;
 
   /** @param since event time from which on readings are expected, milliseconds since the epoch */
   constructor(
-    private readonly watched: readonly Metric[],
+    private readonly memory: KindMemory,
     since: number,
-    saved?: DeviceObserverState,
   ) {
-    this.arrivals = new Arrivals(since, saved?.arrivals);
-    this.clock = new ClockObserver(saved?.clock);
-    this.battery = new BatteryObserver(saved?.battery);
-    this.metrics = watched.map((metric) => new MetricObserver(metric, saved?.metrics[metric.name]));
-    this.spikeHours = watched.map(({ name }) => {
-      const hours = saved?.spikes[name];
-      return hours === undefined ? undefined : new HourRing(0, hours);
-    });
+    this.row = memory.rows.take();
+    this.hoursRow = memory.hours.devices.take();
+    this.begin(since);
+  }
+
+  get arrivals(): Arrivals {
+    const { devices } = this.memory.hours;
+    const hours = new HourRing(0, devices.block(this.hoursRow), devices.start(this.hoursRow));
+    return new Arrivals(this.numbers, this.start + KindMemory.arrivals, hours, this.gapBounds);
+  }
+
+  get clock(): ClockObserver {
+    const { devices } = this.memory.hours;
+    return new ClockObserver(devices.block(this.hoursRow), devices.start(this.hoursRow) + HourRing.width);
+  }
+
+  /** Null when the kind has none. */
+  get battery(): BatteryObserver | null {
+    const place = this.memory.battery;
+    return place === null ? null : new BatteryObserver(this.numbers, this.start + place);
   }
 
   /** Readings have to come in the order of the feed; late ones count for completeness only. */
   observe(batch: ReadingBatch, row: number, columns: ObservedColumns, intervalMs: number): void {
     const time = batch.time[row]!;
     const receivedAt = batch.receivedAt[row]!;
-    const isLate = time <= this.arrivals.last;
-    this.arrivals.note(time, intervalMs);
+    const { arrivals, numbers, start } = this;
+    const isLate = time <= arrivals.last;
+    arrivals.note(time, intervalMs);
     // A reading without a clock of its own has the time of its receipt.
     if (time !== receivedAt) this.clock.note(receivedAt, time);
-    if (isLate || time - this.sampledAt < SAMPLE_MS) return;
-    this.sampledAt = time;
-    for (let m = 0; m < this.metrics.length; m++) {
+    if (isLate || time - numbers[start + KindMemory.sampledAt]! < SAMPLE_MS) return;
+    numbers[start + KindMemory.sampledAt] = time;
+    for (let m = 0; m < columns.watched.length; m++) {
       const value = columns.watched[m]?.[row] ?? NaN;
-      if (!Number.isNaN(value) && this.metrics[m]!.observe(value, time)) this.noteSpike(m, time);
+      if (!Number.isNaN(value) && this.metric(m).observe(value, time)) this.noteSpike(m, time);
     }
     const battery = columns.battery?.[row] ?? NaN;
-    if (!Number.isNaN(battery)) this.battery.note(battery, time);
+    if (!Number.isNaN(battery)) this.battery?.note(battery, time);
   }
 
   stuck(): { metric: string; value: number; since: number; readings: number }[] {
-    return this.metrics.flatMap((observer, m) => {
-      const run = observer.stuck();
-      return run === null ? [] : [{ metric: this.watched[m]!.name, ...run }];
+    return this.memory.watched.flatMap(({ name }, m) => {
+      const run = this.metric(m).stuck();
+      return run === null ? [] : [{ metric: name, ...run }];
     });
   }
 
   /** Spikes of the window that ends now, by metric. */
   spikes(now: number): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const [m, hours] of this.spikeHours.entries()) {
+    for (const [m, row] of this.spikeRows ?? []) {
       let count = 0;
-      for (const [, spikes] of hours?.entries(hourOf(now - WINDOW_MS)) ?? []) count += spikes;
-      if (count > 0) counts[this.watched[m]!.name] = count;
+      for (const [, spikes] of this.spikeHours(row).entries(hourOf(now - WINDOW_MS))) count += spikes;
+      if (count > 0) counts[this.memory.watched[m]!.name] = count;
     }
     return counts;
   }
 
   state(): DeviceObserverState {
-    const named = <T>(values: readonly (T | undefined)[]): Record<string, T> =>
-      Object.fromEntries(
-        values.flatMap((value, m) => (value === undefined ? [] : [[this.watched[m]!.name, value] as const])),
-      );
+    const { watched } = this.memory;
+    const spikes = [...(this.spikeRows ?? [])].map(
+      ([m, row]) => [watched[m]!.name, this.spikeHours(row).state()] as const,
+    );
     return {
       arrivals: this.arrivals.state(),
       clock: this.clock.state(),
-      battery: this.battery.state(),
-      metrics: named(this.metrics.map((metric) => metric.state())),
-      spikes: named(this.spikeHours.map((hours) => hours?.state())),
+      battery: this.battery?.state() ?? [],
+      metrics: Object.fromEntries(watched.map(({ name }, m) => [name, this.metric(m).state()])),
+      spikes: Object.fromEntries(spikes),
     };
   }
 
+  /** Takes over what an earlier process knew, in place of everything that is known. */
+  load(saved: DeviceObserverState): void {
+    this.begin(saved.arrivals.since);
+    this.arrivals.load(saved.arrivals);
+    this.clock.load(saved.clock);
+    this.battery?.load(saved.battery);
+    for (const [m, { name }] of this.memory.watched.entries()) {
+      const metric = saved.metrics[name];
+      if (metric !== undefined) this.metric(m).load(metric);
+      const hours = saved.spikes[name];
+      if (hours !== undefined) this.spikeHours(this.spikeRow(m)).load(hours);
+    }
+  }
+
+  /** Gives its place back; it must not be used after this. */
+  forget(): void {
+    this.forgetSpikes();
+    this.memory.rows.give(this.row);
+    this.memory.hours.devices.give(this.hoursRow);
+  }
+
+  private begin(since: number): void {
+    this.numbers[this.start + KindMemory.sampledAt] = -Infinity;
+    this.arrivals.begin(since);
+    this.clock.clear();
+    this.battery?.clear();
+    for (let m = 0; m < this.memory.watched.length; m++) this.metric(m).clear();
+    this.forgetSpikes();
+  }
+
+  private get numbers(): Float64Array {
+    return this.memory.rows.block(this.row);
+  }
+
+  private get start(): number {
+    return this.memory.rows.start(this.row);
+  }
+
+  private metric(m: number): MetricObserver {
+    return new MetricObserver(this.memory.watched[m]!, this.numbers, this.start + this.memory.metric(m));
+  }
+
   private noteSpike(m: number, time: number): void {
-    (this.spikeHours[m] ??= new HourRing(0)).update(hourOf(time), (count) => count + 1);
+    this.spikeHours(this.spikeRow(m)).update(hourOf(time), (count) => count + 1);
+  }
+
+  private spikeRow(m: number): number {
+    this.spikeRows ??= new Map();
+    let row = this.spikeRows.get(m);
+    if (row === undefined) {
+      this.spikeRows.set(m, (row = this.memory.hours.spikes.take()));
+      this.spikeHours(row).clear();
+    }
+    return row;
+  }
+
+  private spikeHours(row: number): HourRing {
+    const { spikes } = this.memory.hours;
+    return new HourRing(0, spikes.block(row), spikes.start(row));
+  }
+
+  private forgetSpikes(): void {
+    for (const row of this.spikeRows?.values() ?? []) this.memory.hours.spikes.give(row);
+    this.spikeRows = null;
   }
 }
 

@@ -19,6 +19,16 @@ const SPIKE_RETURN = 0.25;
 /** Smallest jump that counts, as a share of the physical range: below it is noise of quantisation. */
 const SMALLEST_JUMP = 0.02;
 
+/** Where each number of a metric lies. */
+const LAST = 0;
+const BEFORE_LAST = 1;
+const RUN_LENGTH = 2;
+const RUN_SINCE = 3;
+const CHANGES = 4;
+/** Mean length of runs of equal values, and mean absolute difference of neighbours. */
+const USUAL_RUN = 5;
+const USUAL_STEP = 6;
+
 /**
  * Learns how a metric of one device usually moves and tells when it stops moving or jumps once.
  *
@@ -28,27 +38,22 @@ const SMALLEST_JUMP = 0.02;
  * - Spike: a value more than ten usual steps (mean absolute difference of neighbours) away from both neighbours, which lie close together.
  */
 export class MetricObserver {
-  private last = NaN;
-  private beforeLast = NaN;
-  private runLength = 0;
-  private runSince = 0;
-  private changes = 0;
-  private usualRun = 1;
-  private usualStep = 0;
+  /** How many numbers one takes. */
+  static readonly width = 7;
 
+  /** @param numbers where it lies, from `at` on; by itself when left out */
   constructor(
     private readonly metric: WatchedMetric,
-    saved?: MetricState,
-  ) {
-    if (saved === undefined) return;
-    const [last, beforeLast, runLength, runSince, changes, usualRun, usualStep] = saved;
-    this.last = last ?? NaN;
-    this.beforeLast = beforeLast ?? NaN;
-    this.runLength = runLength;
-    this.runSince = runSince;
-    this.changes = changes;
-    this.usualRun = usualRun;
-    this.usualStep = usualStep;
+    private readonly numbers: Float64Array = Float64Array.from(NOTHING_SEEN),
+    private readonly at = 0,
+  ) {}
+
+  clear(): void {
+    this.numbers.set(NOTHING_SEEN, this.at);
+  }
+
+  load(saved: MetricState): void {
+    for (const [index, value] of saved.entries()) this.numbers[this.at + index] = value ?? NaN;
   }
 
   /**
@@ -56,55 +61,64 @@ export class MetricObserver {
    * @returns whether the value before it turns out to have been a spike
    */
   observe(value: number, time: number): boolean {
-    if (value === this.last) {
-      this.runLength++;
+    const { numbers, at } = this;
+    const last = numbers[at + LAST]!;
+    if (value === last) {
+      numbers[at + RUN_LENGTH]!++;
       return false;
     }
     const isSpike = this.wasSpike(value);
-    if (!Number.isNaN(this.last)) {
-      this.usualRun += this.weight() * (this.runLength - this.usualRun);
-      this.changes++;
+    if (!Number.isNaN(last)) {
+      this.learn(USUAL_RUN, numbers[at + RUN_LENGTH]!);
+      numbers[at + CHANGES]!++;
     }
     // A spike is as if it had not been: it says nothing about how the metric usually moves. So a step is learnt only with the next one.
     if (!isSpike) {
-      if (!Number.isNaN(this.beforeLast))
-        this.usualStep += this.weight() * (Math.abs(this.last - this.beforeLast) - this.usualStep);
-      this.beforeLast = this.last;
+      const beforeLast = numbers[at + BEFORE_LAST]!;
+      if (!Number.isNaN(beforeLast)) this.learn(USUAL_STEP, Math.abs(last - beforeLast));
+      numbers[at + BEFORE_LAST] = last;
     }
-    this.last = value;
-    this.runLength = 1;
-    this.runSince = time;
+    numbers[at + LAST] = value;
+    numbers[at + RUN_LENGTH] = 1;
+    numbers[at + RUN_SINCE] = time;
     return isSpike;
   }
 
   /** The run under way when it is longer than chance allows. */
   stuck(): { readonly value: number; readonly since: number; readonly readings: number } | null {
-    const { last, runLength, metric } = this;
-    if (this.changes < LEARNT_CHANGES || runLength < SHORTEST_STUCK_RUN) return null;
+    const { metric, numbers, at } = this;
+    const last = numbers[at + LAST]!;
+    const readings = numbers[at + RUN_LENGTH]!;
+    if (numbers[at + CHANGES]! < LEARNT_CHANGES || readings < SHORTEST_STUCK_RUN) return null;
     if (last === 0 || last <= metric.min || last >= metric.max) return null;
-    const chanceToStay = 1 - 1 / Math.max(1, this.usualRun);
-    if (chanceToStay ** runLength >= CHANCE_OF_RUN) return null;
-    return { value: last, since: this.runSince, readings: runLength };
+    const chanceToStay = 1 - 1 / Math.max(1, numbers[at + USUAL_RUN]!);
+    if (chanceToStay ** readings >= CHANCE_OF_RUN) return null;
+    return { value: last, since: numbers[at + RUN_SINCE]!, readings };
   }
 
   state(): MetricState {
-    const { last, beforeLast, runLength, runSince, changes, usualRun, usualStep } = this;
-    return [orNull(last), orNull(beforeLast), runLength, runSince, changes, usualRun, usualStep];
+    const [last, beforeLast, ...others] = this.numbers.subarray(this.at, this.at + MetricObserver.width);
+    return [orNull(last!), orNull(beforeLast!), ...(others as [number, number, number, number, number])];
   }
 
   private wasSpike(next: number): boolean {
-    const { last, beforeLast, usualStep, metric } = this;
+    const { metric, numbers, at } = this;
+    const last = numbers[at + LAST]!;
+    const beforeLast = numbers[at + BEFORE_LAST]!;
     // A value that stayed for several readings is a level, not a spike.
-    if (this.changes < LEARNT_CHANGES || this.runLength > 1 || Number.isNaN(beforeLast)) return false;
+    if (numbers[at + CHANGES]! < LEARNT_CHANGES || numbers[at + RUN_LENGTH]! > 1 || Number.isNaN(beforeLast))
+      return false;
     const jump = Math.min(Math.abs(last - beforeLast), Math.abs(last - next));
-    const limit = Math.max(SPIKE_STEPS * usualStep, SMALLEST_JUMP * (metric.max - metric.min));
+    const limit = Math.max(SPIKE_STEPS * numbers[at + USUAL_STEP]!, SMALLEST_JUMP * (metric.max - metric.min));
     const sameSide = last > beforeLast === last > next;
     return sameSide && jump > limit && Math.abs(next - beforeLast) <= SPIKE_RETURN * jump;
   }
 
-  /** Plain means at first, so that the first values do not weigh for ever. */
-  private weight(): number {
-    return Math.max(LEARNING, 1 / (this.changes + 1));
+  /** Moves what is usual towards a new run or step: plain means at first, so that the first values do not weigh for ever. */
+  private learn(usual: typeof USUAL_RUN | typeof USUAL_STEP, seen: number): void {
+    const { numbers, at } = this;
+    const weight = Math.max(LEARNING, 1 / (numbers[at + CHANGES]! + 1));
+    numbers[at + usual]! += weight * (seen - numbers[at + usual]!);
   }
 }
 
@@ -118,6 +132,9 @@ export type MetricState = readonly [
   usualRun: number,
   usualStep: number,
 ];
+
+/** Before the first value. */
+const NOTHING_SEEN: readonly number[] = [NaN, NaN, 0, 0, 0, 1, 0];
 
 function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;

@@ -14,7 +14,7 @@ describe('arrivals', () => {
   };
 
   it('counts readings of the last day against the interval', () => {
-    const arrivals = new Arrivals(START);
+    const arrivals = Arrivals.since(START);
     every(arrivals, START, START + 2 * HOUR_MS);
     expect(arrivals.completeness(START + 2 * HOUR_MS, MINUTE)).toEqual({ received: 120, expected: 120, ratio: 1 });
     expect(arrivals.completeness(START + 4 * HOUR_MS, MINUTE)).toEqual({ received: 120, expected: 240, ratio: 0.5 });
@@ -26,20 +26,20 @@ describe('arrivals', () => {
   });
 
   it('does not count what is older than the watching', () => {
-    const arrivals = new Arrivals(START + 20 * MINUTE);
+    const arrivals = Arrivals.since(START + 20 * MINUTE);
     every(arrivals, START, START + 10 * MINUTE);
     every(arrivals, START + 20 * MINUTE, START + 30 * MINUTE);
     expect(arrivals.completeness(START + 30 * MINUTE, MINUTE)).toEqual({ received: 10, expected: 10, ratio: 1 });
   });
 
   it('is not misled by a clock that is behind', () => {
-    const arrivals = new Arrivals(START + 30 * MINUTE);
+    const arrivals = Arrivals.since(START + 30 * MINUTE);
     every(arrivals, START + 28 * MINUTE, START + 38 * MINUTE);
     expect(arrivals.completeness(START + 40 * MINUTE, MINUTE).ratio).toBe(1);
   });
 
   it('finds gaps, the one that is still open included', () => {
-    const arrivals = new Arrivals(START);
+    const arrivals = Arrivals.since(START);
     every(arrivals, START, START + HOUR_MS);
     every(arrivals, START + 2 * HOUR_MS, START + 3 * HOUR_MS);
     const last = START + 3 * HOUR_MS - MINUTE;
@@ -48,7 +48,7 @@ describe('arrivals', () => {
   });
 
   it('closes a gap with readings that come late', () => {
-    const arrivals = new Arrivals(START);
+    const arrivals = Arrivals.since(START);
     every(arrivals, START, START + 10 * MINUTE);
     arrivals.note(START + 30 * MINUTE, MINUTE);
     arrivals.note(START + 20 * MINUTE, MINUTE);
@@ -59,10 +59,11 @@ describe('arrivals', () => {
   });
 
   it('is the same after it was saved', () => {
-    const arrivals = new Arrivals(START);
+    const arrivals = Arrivals.since(START);
     every(arrivals, START, START + HOUR_MS);
     arrivals.note(START + 2 * HOUR_MS, MINUTE);
-    const again = new Arrivals(0, JSON.parse(JSON.stringify(arrivals.state())) as ReturnType<Arrivals['state']>);
+    const again = Arrivals.since(0);
+    again.load(JSON.parse(JSON.stringify(arrivals.state())) as ReturnType<Arrivals['state']>);
     const now = START + 3 * HOUR_MS;
     expect(again.gaps(now, MINUTE)).toEqual(arrivals.gaps(now, MINUTE));
     expect(again.completeness(now, MINUTE)).toEqual(arrivals.completeness(now, MINUTE));

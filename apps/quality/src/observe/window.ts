@@ -9,48 +9,79 @@ export function hourOf(time: number): number {
   return Math.floor(time / HOUR_MS);
 }
 
-/** One number for each of the last {@link WINDOW_HOURS} hours; older ones are forgotten as the clock goes on. */
-export class HourRing {
-  private readonly values: Float64Array;
-  private newest = -Infinity;
+const NEWEST = 0;
+const VALUES = 1;
+const NEVER = -(2 ** 31);
 
-  /** @param empty what an hour holds before anything is noted in it */
+/** One whole number for each of the last {@link WINDOW_HOURS} hours; older ones are forgotten as the clock goes on. */
+export class HourRing {
+  /** How many numbers of 32 bits one takes. */
+  static readonly width = VALUES + WINDOW_HOURS;
+
+  /**
+   * @param empty what an hour holds before anything is noted in it
+   * @param numbers where it lies, from `at` on; by itself when left out
+   */
   constructor(
     private readonly empty: number,
-    saved?: HourRingState,
-  ) {
-    this.values = new Float64Array(WINDOW_HOURS).fill(empty);
-    if (saved === undefined) return;
-    this.newest = saved.newest;
-    for (const [index, value] of saved.values.entries()) this.values[index] = value ?? empty;
+    private readonly numbers: Int32Array = emptyRing(empty),
+    private readonly at = 0,
+  ) {}
+
+  clear(): void {
+    const { numbers, at } = this;
+    numbers[at + NEWEST] = NEVER;
+    numbers.fill(this.empty, at + VALUES, at + HourRing.width);
+  }
+
+  /** Takes over what {@link state} gave. */
+  load(saved: HourRingState): void {
+    this.clear();
+    this.numbers[this.at + NEWEST] = saved.newest;
+    for (const [index, value] of saved.values.entries()) {
+      if (value !== null) this.numbers[this.at + VALUES + index] = value;
+    }
   }
 
   /** Replaces the number of an hour by what `combine` makes of it. Hours that are out of the window are left. */
   update(hour: number, combine: (before: number) => number): void {
     this.moveTo(hour);
     if (hour <= this.newest - WINDOW_HOURS) return;
-    const index = indexOf(hour);
-    this.values[index] = combine(this.values[index]!);
+    const index = this.indexOf(hour);
+    this.numbers[index] = combine(this.numbers[index]!);
   }
 
   /** The hours from one on that hold something, oldest first. */
   *entries(fromHour: number): Iterable<readonly [hour: number, value: number]> {
-    for (let hour = Math.max(fromHour, this.newest - WINDOW_HOURS + 1); hour <= this.newest; hour++) {
-      const value = this.values[indexOf(hour)]!;
+    const { newest } = this;
+    for (let hour = Math.max(fromHour, newest - WINDOW_HOURS + 1); hour <= newest; hour++) {
+      const value = this.numbers[this.indexOf(hour)]!;
       if (value !== this.empty) yield [hour, value];
     }
   }
 
   state(): HourRingState {
-    const values = Array.from(this.values, (value) => (value === this.empty ? null : value));
-    return { newest: Number.isFinite(this.newest) ? this.newest : 0, values };
+    const { numbers, at, newest } = this;
+    const values = Array.from(numbers.subarray(at + VALUES, at + HourRing.width), (value) =>
+      value === this.empty ? null : value,
+    );
+    return { newest: newest === NEVER ? 0 : newest, values };
+  }
+
+  private get newest(): number {
+    return this.numbers[this.at + NEWEST]!;
+  }
+
+  private indexOf(hour: number): number {
+    return this.at + VALUES + (((hour % WINDOW_HOURS) + WINDOW_HOURS) % WINDOW_HOURS);
   }
 
   private moveTo(hour: number): void {
-    if (hour <= this.newest) return;
-    const from = Math.max(this.newest + 1, hour - WINDOW_HOURS + 1);
-    for (let each = from; each <= hour; each++) this.values[indexOf(each)] = this.empty;
-    this.newest = hour;
+    const { newest } = this;
+    if (hour <= newest) return;
+    for (let each = Math.max(newest + 1, hour - WINDOW_HOURS + 1); each <= hour; each++)
+      this.numbers[this.indexOf(each)] = this.empty;
+    this.numbers[this.at + NEWEST] = hour;
   }
 }
 
@@ -59,6 +90,8 @@ export interface HourRingState {
   readonly values: readonly (number | null)[];
 }
 
-function indexOf(hour: number): number {
-  return ((hour % WINDOW_HOURS) + WINDOW_HOURS) % WINDOW_HOURS;
+function emptyRing(empty: number): Int32Array {
+  const numbers = new Int32Array(HourRing.width).fill(empty);
+  numbers[NEWEST] = NEVER;
+  return numbers;
 }

@@ -40,7 +40,10 @@ export class ReportWriter {
     const messages = await this.messagesBySource();
     const now = clock.now();
     const grades = new Map<string, number>();
-    for (const chunk of chunksOf([...devices.all()], CHUNK)) {
+    const ids = Array.from(devices.all(), ({ device }) => device.id);
+    for (const chunkIds of chunksOf(ids, CHUNK)) {
+      // As they are by now: one may have changed or gone while others were reported.
+      const chunk = chunkIds.flatMap((id) => devices.find(id) ?? []);
       const reports = chunk.map((device) => this.report(device, messages.get(device.device.id), now));
       const news = reports.map((report, index) => this.isNews(chunk[index]!, report));
       await quality.put(reports.filter((_, index) => news[index]));
