@@ -1,18 +1,13 @@
 import { ReadingBatchBuilder, type DeviceIdentity } from '#core';
-import { findKind } from '#kinds';
-import type { StoreSchema, TelemetryStore } from '#timeseries';
-import { kinds } from '#kinds';
+import { findKind, kinds } from '#kinds';
+import { storeSchemaOf, type TelemetryStore } from '#timeseries';
 import { DEPARTMENT, KIND } from './fleet.js';
 
 export const MINUTE = 60_000;
 export const DAY = 24 * 60 * MINUTE;
 const ROWS_A_COMMIT = 20_000;
 
-export const SCHEMA: StoreSchema = kinds.map(({ name, metrics, derived }) => ({
-  kind: name,
-  metrics: metrics.filter((metric) => metric.derived !== true).map((metric) => metric.name),
-  derived,
-}));
+export const SCHEMA = storeSchemaOf(kinds);
 
 /** What one device measures, minute by minute: values that drift as weather and traffic do, rounded as sensors do. */
 class Drift {

@@ -25,6 +25,8 @@ export interface StoreKind {
    * is left out of keys, completeness and statistics, and a later one of the same device, time and metrics replaces it.
    */
   readonly derived: readonly string[];
+  /** Days for which each metric is kept, by name; all of `metrics` and `derived` are in it. */
+  readonly retentionDays: Readonly<Record<string, number>>;
 }
 
 /**
@@ -60,8 +62,8 @@ export interface TelemetryStore extends TelemetryQueries {
   /**
    * Removes values whose time has come (THREATS 39), in steps between which commits go on; it may be cut off and asked for again. Rows that
    * keep no value are removed, and no answer shows what has expired, `latest` included.
-   * @throws LamplighterError `bad-request`, `store-unavailable` (retryable), `store-rejected` by an engine that removes whole rows only, when
-   * the kind has metrics that are kept longer
+   * @throws LamplighterError `bad-request`, `store-unavailable` (retryable), `store-rejected` by an engine that removes together what the
+   * schema keeps equally long, when a part of that is asked for
    */
   expire(order: Expiry): Promise<Expired>;
 
@@ -84,7 +86,10 @@ export interface Expiry {
 
 export interface Expired {
   readonly values: number;
-  /** Rows of which nothing was left. */
+  /**
+   * Rows of which nothing was left. An adapter may keep when a row came, without a value, for as long as the metric of its kind
+   * that is kept longest, and counts the row then.
+   */
   readonly rows: number;
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import type { StoreSchema } from '../telemetry-store.js';
 import type { StoreContext } from './samples.contract.js';
 import {
   batchOf,
@@ -227,14 +228,23 @@ export function describeCommitting(context: StoreContext): void {
   });
 
   describe('schema growth', () => {
-    const grown = [
+    const grown: StoreSchema = [
       {
         kind: 'weather',
         metrics: ['temperature', 'pressure', 'humidity', 'lampFault'],
         derived: ['aqhi', 'heatIndex'],
+        // What was kept for 30 days in SCHEMA is kept longer now.
+        retentionDays: {
+          temperature: 731,
+          pressure: 3653,
+          humidity: 3653,
+          lampFault: 3653,
+          aqhi: 3653,
+          heatIndex: 731,
+        },
       },
-      { kind: 'toilet', metrics: ['visitors'], derived: [] },
-      { kind: 'rodent-camera', metrics: ['images'], derived: [] },
+      { kind: 'toilet', metrics: ['visitors'], derived: [], retentionDays: { visitors: 731 } },
+      { kind: 'rodent-camera', metrics: ['images'], derived: [], retentionDays: { images: 731 } },
     ];
 
     it('takes a kind that gained a metric, and a new kind', async () => {
@@ -259,6 +269,8 @@ export function describeCommitting(context: StoreContext): void {
         ['dev-0', 60, 'temperature', 1],
         ['dev-0', 60, 'pressure', 1013.2],
       ]);
+      const [lamp] = await store.latest({ kind: 'weather', devices: ['dev-0'] });
+      expect(lamp!.values['temperature']).toEqual({ time: T0 + 60_000, value: 1 });
       const latest = await store.latest({ kind: 'rodent-camera', devices: null });
       expect(latest).toEqual([
         { device: 'cam-1', time: T0, receivedAt: T0 + 250, values: { images: { time: T0, value: 7 } } },
@@ -267,7 +279,7 @@ export function describeCommitting(context: StoreContext): void {
 
     it('hides a metric that is gone, and shows it again when it is back', async () => {
       await context.opened.store.commit(cut(0, 10));
-      const shrunk = [{ kind: 'weather', metrics: ['humidity'], derived: [] }];
+      const shrunk = [{ kind: 'weather', metrics: ['humidity'], derived: [], retentionDays: { humidity: 3653 } }];
       let store = await context.opened.reopen(shrunk);
       const page = await store.history({
         kind: 'weather',

@@ -33,8 +33,13 @@ export const DAY = 24 * HOUR;
 export const T0 = Date.parse('2026-03-01T16:00:00Z');
 
 export const SCHEMA: StoreSchema = [
-  { kind: 'weather', metrics: ['temperature', 'humidity', 'lampFault'], derived: ['aqhi', 'noiseNight'] },
-  { kind: 'toilet', metrics: ['visitors'], derived: [] },
+  {
+    kind: 'weather',
+    metrics: ['temperature', 'humidity', 'lampFault'],
+    derived: ['aqhi', 'noiseNight'],
+    retentionDays: { temperature: 30, humidity: 3653, lampFault: 3653, aqhi: 3653, noiseNight: 731 },
+  },
+  { kind: 'toilet', metrics: ['visitors'], derived: [], retentionDays: { visitors: 731 } },
 ];
 
 export interface Row {

@@ -63,7 +63,7 @@ describe('saved latest values', () => {
     const others = Array.from({ length: 30 }, () => ({ device: 'c', time: T0, values: { humidity: 1 } }));
     await commit([{ device: 'a', time: T0, values: { temperature: 1, humidity: 2 } }, ...others]);
     const before = await latest();
-    await reopen([{ kind: 'weather', metrics: ['humidity'], derived: [] }]);
+    await reopen([{ kind: 'weather', metrics: ['humidity'], derived: [], retentionDays: { humidity: 3653 } }]);
     await commit(others.map((row) => ({ ...row, device: 'b' })), ['humidity']); // prettier-ignore
     await reopen();
     expect((await latest())[0]).toEqual(before[0]);

@@ -12,7 +12,7 @@ import {
 } from './ledger.js';
 import { type ReadingLine, readingLines } from './line-protocol.js';
 import type { KnownNames } from './names.js';
-import { lettersOfRefusals } from './refused-readings.js';
+import { lettersOfRefusals, type RefusedReading } from './refused-readings.js';
 import type { InfluxWriter } from './writer.js';
 
 /** Writes commits in the order that `ledger.ts` explains. One process commits for a consumer, one batch at a time. */
@@ -56,14 +56,8 @@ export class CommitWriter {
   /** Everything but attempt and commit record. Answers the outcomes as they came out. */
   private async writeParts(batch: StoreCommit, start: number | null): Promise<readonly OutcomeCount[]> {
     const journalled = start !== null;
-    const lines: ReadingLine[] = batch.readings.flatMap((readings) =>
-      readingLines(readings, this.names.find(readings.kind)!.derived, journalled),
-    );
-    const refused = await this.writer.write(lines.map((each) => each.line));
-    const { letters, outcomes } = lettersOfRefusals(
-      refused.map(({ index, reason }) => ({ ...lines[index]!, reason })),
-      batch,
-    );
+    const { lines, refused } = await this.writeReadings(batch.readings, journalled);
+    const { letters, outcomes } = lettersOfRefusals(refused, lines, batch);
     await this.writeLetters([...batch.deadLetters, ...letters], journalled);
     const resolutions = batch.resolutions ?? [];
     if (start === null && outcomes.length + resolutions.length > 0) {
@@ -75,6 +69,25 @@ export class CommitWriter {
     await this.writeOurs(resolutions.map(resolutionLine));
     await this.writeOurs(outcomeLines(batch.consumer, outcomes, start ?? 0));
     return outcomes;
+  }
+
+  /** A row that is refused takes its other values with it: they would lie about without a reading. */
+  private async writeReadings(
+    readings: readonly ReadingBatch[],
+    journalled: boolean,
+  ): Promise<{ lines: ReadingLine[]; refused: RefusedReading[] }> {
+    const cut = readings.map((batch) => readingLines(batch, this.names.find(batch.kind)!, journalled));
+    const rows = cut.flatMap((lines) => lines.rows);
+    const refused = await this.refusedOf(rows);
+    const rowOf = ({ batch, row }: ReadingLine): string => `${batch.kind} ${row}`;
+    const without = new Set(refused.map(rowOf));
+    const values = cut.flatMap((lines) => lines.values).filter((line) => !without.has(rowOf(line)));
+    return { lines: [...rows, ...values], refused: [...refused, ...(await this.refusedOf(values))] };
+  }
+
+  private async refusedOf(lines: readonly ReadingLine[]): Promise<RefusedReading[]> {
+    const refused = await this.writer.write(lines.map(({ line }) => line));
+    return refused.map(({ index, reason }) => ({ ...lines[index]!, reason }));
   }
 
   private async writeLetters(letters: readonly DeadLetter[], journalled: boolean): Promise<void> {

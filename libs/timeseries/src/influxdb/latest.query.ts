@@ -33,7 +33,10 @@ export class LatestReader {
       const device = decodeText(String(row['device']));
       const reading = gathered.get(device) ?? { time: -Infinity, receivedAt: 0, values: {} };
       const time = parseMs(String(row['_time']));
-      reading.values[String(row['_field'])] = { time, value: Number(row['_value']) };
+      // A metric whose retention changed is in two series.
+      const known = reading.values[String(row['_field'])];
+      if (known === undefined || time >= known.time)
+        reading.values[String(row['_field'])] = { time, value: Number(row['_value']) };
       reading.time = Math.max(reading.time, time);
       gathered.set(device, reading);
     }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { batchOf, T0 } from '../contract/samples.contract.js';
+import { batchOf, SCHEMA, T0 } from '../contract/samples.contract.js';
 import { pointTime, readingLines } from './line-protocol.js';
 
 describe('pointTime', () => {
@@ -20,12 +20,14 @@ describe('pointTime', () => {
 });
 
 describe('readingLines', () => {
+  const weather = SCHEMA[0]!;
+
   it('gives one line a row, without the metrics that are absent', () => {
     const batch = batchOf('weather', [
       { device: 'lamp 1', time: T0, sequence: 7, boot: 'b"', seq: 3, values: { humidity: 50.5 } },
     ]);
     const names = 'received_at=1772380800250i,journal_sequence=7i,metric_names="humidity"';
-    expect(readingLines(batch, [], true).map((each) => each.line)).toEqual([
+    expect(readingLines(batch, weather, true).rows.map((each) => each.line)).toEqual([
       `weather,device=lamp\\ 1 ${names},device_boot="b\\"",device_seq=3i,humidity=50.5 1772380800000000007`,
     ]);
   });
@@ -36,8 +38,25 @@ describe('readingLines', () => {
       [{ device: 'a', time: T0, sequence: 7, values: { aqhi: 3, humidity: 50 } }],
       ['aqhi', 'humidity'],
     );
-    const [derived, sent] = readingLines(batch, ['aqhi'], false).map((each) => each.line);
+    const [derived, sent] = readingLines(batch, weather, false).rows.map((each) => each.line);
     expect(derived).toBe('weather_derived,device=a received_at=1772380800250i,aqhi=3 1772380800000000000');
     expect(sent).toContain('journal_sequence=-1i,metric_names="humidity",humidity=50 ');
+  });
+
+  it('puts what is kept less long on a line of its own, so that it can be removed', () => {
+    const batch = batchOf('weather', [
+      { device: 'a', time: T0, sequence: 7, values: { temperature: 20, humidity: 50 } },
+      { device: 'b', time: T0, sequence: 8, values: { temperature: 21 } },
+    ]);
+    const { rows, values } = readingLines(batch, weather, true);
+    expect(rows[0]!.line).toContain('weather,device=a received_at=');
+    expect(rows[0]!.line).toContain('metric_names="temperature,humidity",humidity=50 ');
+    // A reading that has nothing of what is kept longest is a row all the same.
+    expect(rows[1]!.line).toMatch(/^weather,device=b received_at=.*,metric_names="temperature" /);
+    expect(values.map(({ line }) => line)).toEqual([
+      'weather,device=a,kept_days=30 temperature=20 1772380800000000007',
+      'weather,device=b,kept_days=30 temperature=21 1772380800000000008',
+    ]);
+    expect([rows[0]!.columns, values[0]!.columns]).toEqual([[0, 1, 2], [0]]);
   });
 });

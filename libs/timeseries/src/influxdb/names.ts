@@ -4,6 +4,10 @@ import type { StoreKind, StoreSchema } from '../telemetry-store.js';
 /**
  * Measurements and fields. A kind is a measurement of its own name with the tag `device`; its metrics are float fields. Metric names
  * are camelCase and kinds are kebab-case, so names with an underscore are ours and cannot clash with either.
+ *
+ * The server deletes whole points and picks them by tags, not by fields. So the metrics of a kind that are kept longest share the points
+ * without {@link KEPT_TAG}, and all others lie in points whose tag says for how many days. Readers do not look at the tag: a metric whose
+ * retention changed is in two series, and both are found.
  */
 export const MEASUREMENT = {
   /** Metrics that the platform computed for a kind: apart, so that a reading and its derived values overwrite only themselves. */
@@ -13,6 +17,25 @@ export const MEASUREMENT = {
   attempt: 'ledger_attempt',
   commit: 'ledger_commit',
 } as const;
+
+/** Days for which the metrics of a point are kept, when others of its measurement are kept longer. */
+export const KEPT_TAG = 'kept_days';
+
+export interface Retention {
+  /** Value of {@link KEPT_TAG}; null for the longest, whose points go without it. */
+  readonly tag: string | null;
+  readonly metrics: readonly string[];
+}
+
+/** The metrics of one measurement by how long they are kept, longest first; one entry without metrics when there are none. */
+export function retentionsOf({ retentionDays }: StoreKind, metrics: readonly string[]): Retention[] {
+  const days = [...new Set(metrics.map((metric) => retentionDays[metric]!))].sort((a, b) => b - a);
+  if (days.length === 0) return [{ tag: null, metrics: [] }];
+  return days.map((kept, index) => ({
+    tag: index === 0 ? null : String(kept),
+    metrics: metrics.filter((metric) => retentionDays[metric] === kept),
+  }));
+}
 
 export const FIELD = {
   /** Journal sequence of the message; {@link OUTSIDE_JOURNAL} for rows that no journal position covers. */

@@ -10,16 +10,17 @@ export interface RefusedReading extends ReadingLine {
 }
 
 /**
- * What becomes of readings that the server does not take: a dead letter each, with the reading as payload (the raw message is no
+ * What becomes of lines that the server does not take: a dead letter each, with the values of the line as payload (the raw message is no
  * longer at hand). When nothing else of the message was stored, its outcome turns from stored to dead letter; otherwise the letter
  * is partial, which the ledger does not count.
  */
 export function lettersOfRefusals(
   refused: readonly RefusedReading[],
+  lines: readonly ReadingLine[],
   batch: StoreCommit,
 ): { letters: DeadLetter[]; outcomes: readonly OutcomeCount[] } {
   if (refused.length === 0) return { letters: [], outcomes: batch.outcomes };
-  const whole = whollyRefused(refused, batch);
+  const whole = whollyRefused(refused, lines);
   const outcomes = batch.outcomes.map((count) => ({ ...count, deadLetters: { ...count.deadLetters } }));
   const numbers = new Map<number, number>();
   const letters = refused.map((each) => {
@@ -38,28 +39,23 @@ export function lettersOfRefusals(
   return { letters, outcomes };
 }
 
-/** Sequences of which every row was refused. */
-function whollyRefused(refused: readonly RefusedReading[], batch: StoreCommit): Set<number> {
-  const rows = new Map<number, number>();
-  for (const readings of batch.readings) {
-    for (const sequence of readings.sequence) rows.set(sequence, (rows.get(sequence) ?? 0) + 1);
-  }
-  const seen = new Set<string>();
-  for (const { batch: readings, row } of refused) {
-    const key = `${readings.kind} ${row}`;
-    const sequence = readings.sequence[row]!;
-    if (!seen.has(key)) rows.set(sequence, rows.get(sequence)! - 1);
-    seen.add(key);
-  }
-  const sequences = refused.map((each) => each.batch.sequence[each.row]!);
-  return new Set(sequences.filter((sequence) => rows.get(sequence) === 0));
+/** Sequences of which every line was refused. */
+function whollyRefused(refused: readonly RefusedReading[], lines: readonly ReadingLine[]): Set<number> {
+  const written = new Map<number, number>();
+  const count = ({ batch, row }: ReadingLine, by: number): void => {
+    const sequence = batch.sequence[row]!;
+    written.set(sequence, (written.get(sequence) ?? 0) + by);
+  };
+  for (const line of lines) count(line, 1);
+  for (const line of refused) count(line, -1);
+  return new Set([...written].filter(([, left]) => left === 0).map(([sequence]) => sequence));
 }
 
-function letterOf({ batch, row, reason }: RefusedReading, number: number): DeadLetter {
+function letterOf({ batch, row, columns, reason }: RefusedReading, number: number): DeadLetter {
   const device = batch.devices[batch.device[row]!]!;
   const sequence = batch.sequence[row]!;
-  const values = batch.metrics
-    .map((metric, m) => [metric, batch.columns[m]![row]!] as const)
+  const values = columns
+    .map((m) => [batch.metrics[m]!, batch.columns[m]![row]!] as const)
     .filter(([, value]) => !Number.isNaN(value));
   const seq = batch.seq[row]!;
   const payload = {
