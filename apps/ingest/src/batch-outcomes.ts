@@ -61,6 +61,10 @@ export class BatchOutcomes {
   }
 
   /** The letter that a message comes from; undefined when it comes from a device. */
+  get hasReplays(): boolean {
+    return this.replayed.size > 0;
+  }
+
   replayOf({ sequence }: Pick<JournalRecord, 'sequence'>): ReplayedLetter | undefined {
     return this.replayed.size === 0 ? undefined : this.replayed.get(sequence - this.first)?.replayed;
   }

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type DeadLetter, LamplighterError, type ReadingBatch } from '#core';
+import { type DeadLetter, FEED_SOURCE, LamplighterError, type ReadingBatch } from '#core';
 import type { JournalBatch } from '#journal';
 import type { Registry } from '#registry';
 import type { Retry } from '#service';
@@ -10,6 +10,7 @@ import { gather } from './gather.js';
 import type { IngestCounters } from './ingest-counters.js';
 import type { DecidedBatch } from './pipeline.js';
 import type { RejectedReports } from './reports/rejected-reports.js';
+import type { Candidate } from './stages/messages.js';
 import type { Sightings } from './sightings/sightings.js';
 
 /** Name of ingest as a consumer of the journal, and so of its position in the store. */
@@ -38,9 +39,11 @@ export class BatchWriter {
   /** @throws LamplighterError `journal-unwritable` (the feed failed; exit and replay) */
   async write(decided: DecidedBatch): Promise<void> {
     await this.writeStates(decided);
-    const readings = gather(decided.fresh);
+    const { live, history } = gatherBySource(decided);
+    const readings = [...live, ...history];
     this.parts.onAccepted(readings);
-    await this.parts.feed.append(readings);
+    await this.parts.feed.append(live);
+    await this.parts.feed.append(history, FEED_SOURCE.history);
     await this.commit(decided, readings, 0, decided.outcomes.length);
   }
 
@@ -131,6 +134,16 @@ export class BatchWriter {
       counters.messages += stored + duplicates + refused;
     }
   }
+}
+
+/** Readings of replayed letters are history to whoever watches the feed (ADR 011). */
+function gatherBySource({ fresh, outcomes }: DecidedBatch): { live: ReadingBatch[]; history: ReadingBatch[] } {
+  if (!outcomes.hasReplays) return { live: gather(fresh), history: [] };
+  const isReplayed = ({ record }: Candidate): boolean => outcomes.replayOf(record) !== undefined;
+  return {
+    live: gather(fresh.filter((candidate) => !isReplayed(candidate))),
+    history: gather(fresh.filter(isReplayed)),
+  };
 }
 
 function rowsOf({ fresh, outcomes }: DecidedBatch, from: number, to: number): ReadingBatch[] {

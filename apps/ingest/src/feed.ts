@@ -1,8 +1,5 @@
-import { type Clock, encodeReadingBatch, type ReadingBatch } from '#core';
+import { type Clock, encodeReadingBatch, FEED_SOURCE, type FeedSource, type ReadingBatch } from '#core';
 import type { Journal } from '#journal';
-
-/** Source of every feed record. */
-const SOURCE = 'ingest';
 
 /** The journal of accepted readings, by kind and in columns (ADR 002). */
 export class Feed {
@@ -12,13 +9,13 @@ export class Feed {
   ) {}
 
   /** Durable when it resolves. @throws LamplighterError `journal-unwritable` */
-  async append(batches: readonly ReadingBatch[]): Promise<void> {
-    await Promise.all(batches.map((batch) => this.appendOne(batch)));
+  async append(batches: readonly ReadingBatch[], source: FeedSource = FEED_SOURCE.live): Promise<void> {
+    await Promise.all(batches.map((batch) => this.appendOne(batch, source)));
   }
 
-  private appendOne(batch: ReadingBatch): Promise<void> {
+  private appendOne(batch: ReadingBatch, source: FeedSource): Promise<void> {
     const message = {
-      source: SOURCE,
+      source,
       topic: batch.kind,
       payload: encodeReadingBatch(batch),
       receivedAt: this.clock.now(),

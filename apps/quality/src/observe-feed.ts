@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { decodeReadingBatch, type JournalOffset, type ReadingBatch } from '#core';
+import { decodeReadingBatch, FEED_SOURCE, type JournalOffset, type ReadingBatch } from '#core';
 import type { WatchedDevices } from './devices/watched-devices.js';
 import type { JournalBatch } from '#journal';
 import type { QualityCounters } from './status/quality-counters.js';
@@ -15,15 +15,15 @@ export class ObserveFeed {
     private readonly logger: Logger,
     /** Where reading goes on after what was taken; null before the first batch. */
     public next: JournalOffset | null,
-    /** Kind -> journal sequence of its newest row: the feed may bring rows again after a crash of ingest. */
+    /** Kind, live or history -> journal sequence of its newest row: the feed may bring rows again after a crash of ingest. */
     readonly lastSequences: Map<string, number>,
   ) {}
 
   take(batch: TailBatch): void {
     this.counters.skipped += batch.skipped;
-    for (const { payload, sequence } of batch.records) {
+    for (const { payload, sequence, source } of batch.records) {
       try {
-        this.observe(decodeReadingBatch(payload));
+        this.observe(decodeReadingBatch(payload), source);
       } catch (error) {
         this.logger.error({ sequence, reason: (error as Error).message }, 'a feed record cannot be read');
       }
@@ -31,12 +31,14 @@ export class ObserveFeed {
     this.next = batch.next;
   }
 
-  private observe(batch: ReadingBatch): void {
-    const last = this.lastSequences.get(batch.kind) ?? -1;
+  /** History counts for completeness like any late reading; its observers see that it is late. */
+  private observe(batch: ReadingBatch, source: string): void {
+    const stream = source === FEED_SOURCE.history ? `${FEED_SOURCE.history} ${batch.kind}` : batch.kind;
+    const last = this.lastSequences.get(stream) ?? -1;
     this.devices.observe(batch, last);
     this.counters.rows += batch.length;
-    // Rows of a kind come in the order of the journal; derived ones have no sequence.
+    // Rows of a kind and source come in the order of the journal; derived ones have no sequence.
     const newest = batch.sequence.reduce((most, each) => (each > most ? each : most), last);
-    this.lastSequences.set(batch.kind, newest);
+    this.lastSequences.set(stream, newest);
   }
 }

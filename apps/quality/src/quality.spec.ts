@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
-import { type DeviceIdentity, encodeReadingBatch, type ReadingBatch } from '#core';
+import { type DeviceIdentity, encodeReadingBatch, FEED_SOURCE, type ReadingBatch } from '#core';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import { kinds } from '#kinds';
@@ -69,11 +69,10 @@ describe('quality of data', () => {
     running = null;
   };
 
-  const append = (batch: ReadingBatch): Promise<void> =>
+  const append = (batch: ReadingBatch, source: string = FEED_SOURCE.live): Promise<void> =>
     new Promise((resolve, reject) =>
-      feed.append(
-        { source: 'ingest', topic: batch.kind, payload: encodeReadingBatch(batch), receivedAt: clock.time },
-        (error) => (error === null ? resolve() : reject(error)),
+      feed.append({ source, topic: batch.kind, payload: encodeReadingBatch(batch), receivedAt: clock.time }, (error) =>
+        error === null ? resolve() : reject(error),
       ),
     );
 
@@ -178,6 +177,21 @@ describe('quality of data', () => {
     await seen(120);
     await running!.assess();
     expect((await registry.quality.get('N1'))!.report.completeness).toEqual({ received: 120, expected: 120, ratio: 1 });
+  });
+
+  it('counts readings of dead letters where they belong, though live ones with later sequences came first', async () => {
+    await start();
+    await append(readings('N1', START, 60));
+    const refused = readings('N1', START + 60 * MINUTE, 60, { temperature: () => 21.7 });
+    await append(readings('N1', START + 120 * MINUTE, 60));
+    await append(refused, FEED_SOURCE.history);
+    await append(refused, FEED_SOURCE.history);
+    await seen(240);
+    clock.time = START + 180 * MINUTE;
+    await running!.assess();
+    const { report } = (await registry.quality.get('N1'))!;
+    expect(report.completeness).toEqual({ received: 180, expected: 180, ratio: 1 });
+    expect(report.reasons).toEqual([]);
   });
 
   it('writes a report again only when it says something new, or is ten minutes old', async () => {

@@ -3,6 +3,7 @@ export * from './reading-batch.js';
 export * from './topics.js';
 export * from './replay.js';
 export * from './errors.js';
+export * from './feed-source.js';
 export * from './environment.js';
 export * from './service-status.js';
 export * from './clock.js';

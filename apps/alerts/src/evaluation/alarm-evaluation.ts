@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Clock, decodeReadingBatch, type JournalOffset } from '#core';
+import { type Clock, decodeReadingBatch, FEED_SOURCE, type JournalOffset } from '#core';
 import type { JournalBatch, JournalConsumer } from '#journal';
 import type { AlarmRepository } from '#registry';
 import type { AlarmChange, RuleEvaluator } from '#rules';
@@ -47,7 +47,9 @@ export class AlarmEvaluation {
   async handle(batch: JournalBatch): Promise<void> {
     if (batch.records.length + batch.corrupt.length === 0) return;
     await this.inTurn(async () => {
-      const changes = batch.records.flatMap((record) => this.evaluate(record.payload));
+      // What belongs to the past raises and clears nothing, and is no sign of life (ADR 015).
+      const live = batch.records.filter(({ source }) => source !== FEED_SOURCE.history);
+      const changes = live.flatMap((record) => this.evaluate(record.payload));
       this.parts.counters.batches += 1;
       this.parts.counters.unreadable += batch.corrupt.length;
       this.next = batch.next;

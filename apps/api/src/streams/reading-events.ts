@@ -28,7 +28,7 @@ export function parseReadingEventId(text: string): ReadingEventId | null {
 
 /**
  * Turns records of the feed into the events of one client. The feed is at-least-once, so a row whose journal sequence was
- * passed in an earlier record of its kind is dropped (docs/architecture.md).
+ * passed in an earlier record of its kind and source is dropped (docs/architecture.md).
  */
 export class ReadingEvents {
   private readonly seen = new Map<string, number>();
@@ -39,8 +39,9 @@ export class ReadingEvents {
     private readonly resume: ReadingEventId | null,
   ) {}
 
-  *of({ offset, batch }: FeedItem): Iterable<StreamEvent> {
-    const before = this.seen.get(batch.kind) ?? -1;
+  *of({ offset, batch, source }: FeedItem): Iterable<StreamEvent> {
+    const stream = `${source} ${batch.kind}`;
+    const before = this.seen.get(stream) ?? -1;
     let newest = before;
     const first = this.firstRowOf(offset);
     const wanted = this.filter.kind === undefined || this.filter.kind === batch.kind;
@@ -56,7 +57,7 @@ export class ReadingEvents {
         data: JSON.stringify(viewOf(batch, row)),
       };
     }
-    this.seen.set(batch.kind, newest);
+    this.seen.set(stream, newest);
   }
 
   private firstRowOf(offset: JournalOffset): number {

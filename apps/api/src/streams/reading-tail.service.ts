@@ -13,6 +13,8 @@ const WAIT_MS = 250;
 export interface FeedItem {
   readonly offset: JournalOffset;
   readonly batch: ReadingBatch;
+  /** Of the feed's record: what devices say now, or history. */
+  readonly source: string;
 }
 
 /** Follows the feed of accepted readings; a position is the offset of the next record. */
@@ -28,9 +30,10 @@ export class ReadingTail implements OnApplicationShutdown {
         head: () => feed.head(),
         page: async (from, signal) => {
           const { records, next } = await feed.read(from, { maxMessages: MAX_RECORDS, waitMs: WAIT_MS, signal });
-          const items = records.map(({ frame, index, payload }) => ({
+          const items = records.map(({ frame, index, payload, source }) => ({
             offset: { frame, index },
             batch: decodeReadingBatch(payload),
+            source,
           }));
           return { items, next };
         },

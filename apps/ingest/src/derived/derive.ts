@@ -1,6 +1,6 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Clock, decodeReadingBatch, type ReadingBatch } from '#core';
+import { type Clock, decodeReadingBatch, FEED_SOURCE, type ReadingBatch } from '#core';
 import type { JournalConsumer } from '#journal';
 import { type Derivation, type Kind, stepEnd } from '#kinds';
 import { type Health, type Retry, Stopped } from '#service';
@@ -150,22 +150,29 @@ export class Derive {
       waiting.push(...values);
       rows += values.length;
       if (waiting.length >= ROWS_PER_COMMIT) {
-        await this.write(kind, derivation, waiting);
+        await this.write(kind, derivation, waiting, by);
         waiting = [];
       }
       await yieldToOthers();
     }
-    if (waiting.length > 0) await this.write(kind, derivation, waiting);
+    if (waiting.length > 0) await this.write(kind, derivation, waiting, by);
     return rows;
   }
 
-  private async write(kind: Kind, derivation: Derivation, values: readonly DerivedValue[]): Promise<void> {
+  /** The window that was over last by then says how things are; those before it are history, whenever they are computed. */
+  private async write(kind: Kind, derivation: Derivation, values: readonly DerivedValue[], by: number): Promise<void> {
     const { feed, retry, store, counters, clock } = this.parts;
-    const batch = derivedBatch(kind.name, derivation.metrics, values, clock.now());
-    await feed.append([batch]);
-    const commit = { consumer: DERIVE_CONSUMER, readings: [batch], deadLetters: [], outcomes: [], position: null };
+    const receivedAt = clock.now();
+    const isLive = ({ time }: DerivedValue): boolean => time > by - derivation.window.everyMs;
+    const batchOf = (some: readonly DerivedValue[]): ReadingBatch[] =>
+      some.length === 0 ? [] : [derivedBatch(kind.name, derivation.metrics, some, receivedAt)];
+    const [live, history] = [batchOf(values.filter(isLive)), batchOf(values.filter((value) => !isLive(value)))];
+    await feed.append(live);
+    await feed.append(history, FEED_SOURCE.history);
+    const readings = [...live, ...history];
+    const commit = { consumer: DERIVE_CONSUMER, readings, deadLetters: [], outcomes: [], position: null };
     await retry.run('store', () => store.commit(commit));
-    counters.derivedRows += batch.length;
+    counters.derivedRows += values.length;
   }
 
   private failed({ name }: Derivation, subject: string, error: unknown): void {
