@@ -1,4 +1,4 @@
-import type { Alarm } from '#registry';
+import type { Alarm, DeviceQuality } from '#registry';
 import { lamppost, startApi } from './harness.js';
 import type { Harness } from './harness.js';
 import { keyFor } from './keys.js';
@@ -29,6 +29,28 @@ const RULE = {
   },
 };
 
+const QUALITY: DeviceQuality = {
+  device: 'THEIRS',
+  kind: 'smart-lamppost',
+  department: 'epd',
+  district: 'A',
+  score: 10,
+  grade: 'poor',
+  assessedAt: 1,
+  report: {
+    window: { from: 0, to: 1 },
+    completeness: { received: 1, expected: 2, ratio: 0.5 },
+    gaps: { count: 0, longestMs: 0, latest: [] },
+    stuck: [],
+    spikes: {},
+    clock: null,
+    battery: null,
+    rejected: { messages: 0, share: 0 },
+    radio: null,
+    reasons: [],
+  },
+};
+
 /** A body that the route would take, so that nothing but the scope can refuse the request. */
 const BODIES: Readonly<Record<string, unknown>> = {
   'patch /v1/devices/{id}': { name: 'mine now' },
@@ -54,6 +76,39 @@ const UNSCOPED: ReadonlySet<string> = new Set([
   'post /v1/network/things-stack/{server}',
   'post /v1/network/chirpstack/{server}',
 ]);
+
+/** Lists of what belongs to departments, as they are asked here. */
+const LISTS: Readonly<Record<string, string>> = {
+  'get /v1/alarms': '/v1/alarms',
+  'get /v1/api-keys': '/v1/api-keys',
+  'get /v1/claims': '/v1/claims',
+  'get /v1/dead-letters': '/v1/dead-letters',
+  'get /v1/dead-letters/groups': '/v1/dead-letters/groups?by=device',
+  'get /v1/dead-letters/replays': '/v1/dead-letters/replays',
+  'get /v1/devices': '/v1/devices',
+  'get /v1/groups': '/v1/groups',
+  'get /v1/latest': '/v1/latest',
+  'get /v1/ledger': '/v1/ledger?groupBy=device',
+  'get /v1/quality': '/v1/quality',
+  'get /v1/readings': '/v1/readings?kind=smart-lamppost',
+  'get /v1/rules': '/v1/rules',
+  'get /v1/sightings': '/v1/sightings',
+  'get /v1/templates': '/v1/templates',
+};
+/** The rest of the routes that are read without an id. */
+const NO_LISTS: Readonly<Record<string, string>> = {
+  'get /v1/departments': 'the same for everybody',
+  'get /v1/districts': 'the same for everybody',
+  'get /v1/kinds': 'the same for everybody',
+  'get /v1/device-types': 'of the whole city',
+  'get /v1/gateways': 'numbers of gateways, which hear the devices of all departments',
+  'get /v1/privacy-register': 'public',
+  'get /v1/session': 'about the caller',
+  'get /v1/audit': 'for who sees all departments (below)',
+  'get /v1/network-servers': 'for who sees all departments (below)',
+  'get /v1/alarms/stream': 'streams.spec.ts',
+  'get /v1/stream': 'streams.spec.ts',
+};
 
 describe('T34 things of other departments', () => {
   let api: Harness;
@@ -87,6 +142,7 @@ describe('T34 things of other departments', () => {
     const rejections = [{ code: 'out-of-range', pointer: '', detail: 'Too hot.' }];
     const letter = { id: '7-0', sequence: 7, source: 'THEIRS', topic: 't', payload: new Uint8Array(1), receivedAt: 1, device: 'THEIRS', department: 'epd', kind: 'smart-lamppost', partial: true, rejections }; // prettier-ignore
     await api.store.commit({ consumer: 'test', readings: [], deadLetters: [letter], outcomes: [], position: null });
+    await api.registry.quality.put([QUALITY]);
     const job = { createdBy: 'them', departments: ['epd'], filter: {}, beforeSequence: 0, total: 1 };
     await api.registry.replays.create({ ...job, id: '7-0' });
     const sighting = { source: 'x', application: null, topic: 't', name: null, profile: null, firstSeen: 1, lastSeen: 1, messages: 1 }; // prettier-ignore
@@ -151,21 +207,9 @@ describe('T34 things of other departments', () => {
   });
 
   it('T34 every list leaves foreign things out, also when asked for them', async () => {
-    const lists = [
-      '/v1/devices',
-      '/v1/latest',
-      '/v1/alarms',
-      '/v1/rules',
-      '/v1/api-keys',
-      '/v1/dead-letters',
-      '/v1/ledger?groupBy=device',
-      '/v1/readings?kind=smart-lamppost',
-      '/v1/templates',
-      '/v1/claims',
-      '/v1/groups',
-      '/v1/groups?kind=parking-space',
-    ];
-    for (const url of lists) {
+    const lists = routes.filter((route) => route.startsWith('get /v1/') && !route.includes('{'));
+    expect([...Object.keys(LISTS), ...Object.keys(NO_LISTS)].sort()).toEqual(lists.sort());
+    for (const url of [...Object.values(LISTS), '/v1/groups?kind=parking-space']) {
       const answer = await api.ask('GET', url, { as: ours });
       expect(`${url} ${answer.status}`).toBe(`${url} 200`);
       expect(answer.text).not.toContain('THEIRS');
@@ -176,12 +220,16 @@ describe('T34 things of other departments', () => {
       '/v1/latest?department=epd',
       '/v1/alarms?department=epd',
       '/v1/dead-letters?department=epd',
+      '/v1/dead-letters/groups?department=epd',
       '/v1/groups?department=epd',
+      '/v1/quality?department=epd',
     ]) {
       const { body } = await api.ask('GET', url, { as: ours });
       expect(Object.values(body as Record<string, unknown>).find(Array.isArray)).toEqual([]);
     }
     expect((await api.ask('GET', '/v1/ledger?device=THEIRS', { as: ours })).status).toBe(404);
+    for (const url of ['/v1/audit', '/v1/network-servers'])
+      expect((await api.ask('GET', url, { as: ours })).status).toBe(403);
   });
 
   it('T34 nothing can be put into a foreign department', async () => {

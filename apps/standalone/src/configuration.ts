@@ -15,7 +15,7 @@ export interface StandaloneConfiguration {
   readonly logEverything: boolean;
 }
 
-export const DEFAULT_SIMULATED_DEVICES = 100;
+const DEFAULT_SIMULATED_DEVICES = 100;
 const MOST_SIMULATED_DEVICES = 200_000;
 const PORT = { min: 1, max: 65_535 };
 

@@ -4,7 +4,7 @@ import { formatQuota, type Quota } from './quota.js';
 import { deviceTopic } from './topics.js';
 
 /** Whoever owns the device hears of it at most this often. */
-export const NOTICE_INTERVAL_MS = 600_000;
+const NOTICE_INTERVAL_MS = 600_000;
 const MAX_DEVICES = 100_000;
 
 export type QuotaPath = 'mqtt' | 'http' | 'gateway';

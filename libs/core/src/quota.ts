@@ -37,7 +37,7 @@ export function parseQuota(text: string): Quota | null {
   return isQuota(quota) ? quota : null;
 }
 
-export function isQuota({ messagesPerMinute, burst, bytesPerDay }: Quota): boolean {
+function isQuota({ messagesPerMinute, burst, bytesPerDay }: Quota): boolean {
   return (
     isWhole(messagesPerMinute, MAX_MESSAGES_PER_MINUTE) &&
     isWhole(burst, MAX_MESSAGES_PER_MINUTE) &&

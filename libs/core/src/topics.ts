@@ -38,7 +38,7 @@ export function parseDeviceTopic(topic: string): DeviceTopic | null {
 }
 
 /** `application/{id}/device/{devEui}/event/{type}` of the ChirpStack v4 MQTT integration, or null. */
-export function parseChirpStackTopic(topic: string): { application: string; devEui: string; event: string } | null {
+function parseChirpStackTopic(topic: string): { application: string; devEui: string; event: string } | null {
   const match = /^application\/([^/]+)\/device\/([0-9a-fA-F]{16})\/event\/([a-z]+)$/.exec(topic);
   return match ? { application: match[1]!, devEui: match[2]!.toLowerCase(), event: match[3]! } : null;
 }
@@ -141,8 +141,12 @@ function thingsStackRoot({ application, tenant, deviceId }: ThingsStackDevice): 
   return `v3/${application}${tenant === null ? '' : `@${tenant}`}/devices/${deviceId}`;
 }
 
-/** Where The Things Stack v3 publishes an upstream message of a device, and where its webhooks are published here. */
-export function thingsStackEventTopic(at: ThingsStackDevice, event: ThingsStackEvent): string {
+/**
+ * Where The Things Stack v3 publishes an upstream message of a device, and where its webhooks are published here.
+ *
+ * @param event one of `THINGS_STACK_EVENTS`, or one that this release does not know
+ */
+export function thingsStackEventTopic(at: ThingsStackDevice, event: string): string {
   return `${thingsStackRoot(at)}/${event}`;
 }
 

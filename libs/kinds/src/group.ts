@@ -3,7 +3,7 @@ import type { DeviceIdentity } from '#core';
 /** Devices that have a value in common: a street, a place, or the district of those that have neither. */
 
 /** Keys of device tags by which kinds may group. */
-export const GROUP_TAGS = ['street', 'place'] as const;
+const GROUP_TAGS = ['street', 'place'] as const;
 export type GroupTag = (typeof GROUP_TAGS)[number];
 
 export interface GroupName {

@@ -91,7 +91,7 @@ export interface DeviceStateChange {
 }
 
 export const KEPT_LOGS = 20;
-export const KEPT_DOWNLINKS = 20;
+const KEPT_DOWNLINKS = 20;
 
 export interface DeviceStateRepository {
   get(device: string): Promise<DeviceState | null>;

@@ -56,7 +56,7 @@ export function course(progress: number, from: number, to: number): number {
   return smooth(Math.min(1, x * 4, (1 - x) * 4));
 }
 
-export function smooth(x: number): number {
+function smooth(x: number): number {
   return x * x * (3 - 2 * x);
 }
 

@@ -6,7 +6,7 @@ import type { Retry } from '#service';
 import type { AlertsCounters } from '../alerts-counters.js';
 
 /** Name of the publisher's position in the registry's state. */
-export const PUBLISHED_STATE = 'alerts/published';
+const PUBLISHED_STATE = 'alerts/published';
 
 /** What operators do is written by another process; what we write ourselves wakes the publisher at once. */
 const POLL_MS = 500;

@@ -112,6 +112,6 @@ export class AuthenticationService {
   }
 }
 
-export function callerOfAccount(account: Account, via: Caller['via']): Caller {
+function callerOfAccount(account: Account, via: Caller['via']): Caller {
   return { name: account.username, role: account.role, departments: account.departments, via };
 }

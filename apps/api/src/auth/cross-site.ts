@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 const SAFE_METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** A header that only our own scripts can set: another origin would need a CORS permission that we never give. */
-export const REQUEST_HEADER = 'x-lamplighter-request';
+const REQUEST_HEADER = 'x-lamplighter-request';
 
 /**
  * Whether a request that carries the session cookie changes something and was not made by the console (OWASP "Cross-Site

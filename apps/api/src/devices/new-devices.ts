@@ -8,7 +8,7 @@ import type { ProblemFault } from '../http/problem.js';
 import { validationProblem } from '../http/validation.pipe.js';
 import { NewDeviceDto } from './device.dto.js';
 
-export const MAX_DEVICES_AT_ONCE = 5_000;
+const MAX_DEVICES_AT_ONCE = 5_000;
 const MAX_FAULTS = 100;
 
 /**

@@ -5,7 +5,7 @@ import { asyncApiDocument } from './asyncapi.js';
 import { asOpenApi31 } from './openapi-31.js';
 
 /** Version of the contract, not of a release: it changes when an answer does. */
-export const API_VERSION = '1.0.0';
+const API_VERSION = '1.0.0';
 
 /** The documents that describe this API, made once from the code that answers. */
 @Injectable()

@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Problem } from './problem.js';
 
 /** Bodies in bytes. Telemetry is what a broker would take in one PUBLISH; an import holds a city of lampposts. */
-export const BODY_LIMITS: Readonly<Record<string, number>> = {
+const BODY_LIMITS: Readonly<Record<string, number>> = {
   '/v1/telemetry': 256 * 1024,
   '/v1/network/things-stack/:server': 256 * 1024,
   '/v1/network/things-stack/:server/*': 256 * 1024,

@@ -52,7 +52,7 @@ export interface ProblemDocument {
 export const PROBLEM_TYPE = 'application/problem+json';
 
 /** The type URI resolves, against the API's own address, to the page that explains the code. */
-export function problemType(code: ErrorCode): string {
+function problemType(code: ErrorCode): string {
   return `/docs/errors#${code}`;
 }
 

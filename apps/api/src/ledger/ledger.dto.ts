@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { QueryChoice, QueryText, QueryTime } from '../http/parameters.js';
 
-export const LEDGER_GROUPINGS = ['device', 'hour'] as const;
+const LEDGER_GROUPINGS = ['device', 'hour'] as const;
 
 export class LedgerQueryDto {
   @QueryText('Only this publisher: a device, or a gateway.') device?: string;

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { chirpStackDownTopic } from '#core';
+import { chirpStackDownTopic, thingsStackDownTopic } from '#core';
 import { openText } from '#identity';
 import { downlinkCorrelation } from '#registry';
 import type { Downlink, DownlinkApi } from '#registry';
@@ -11,7 +11,7 @@ import type { Priority } from './downlink.dto.js';
 import type { DownlinkWay } from './downlink-way.js';
 import { downlinkKeyPurpose } from './network-server.service.js';
 import { AddressRefused, postPinned } from './pinned-request.js';
-import { withoutTenant } from './uplink-topic.js';
+import { applicationAndTenant, withoutTenant } from './uplink-topic.js';
 
 /** Longer than a network server needs to queue something, shorter than a person waits. */
 const TIMEOUT_MS = 10_000;
@@ -52,10 +52,8 @@ export class DownlinkDelivery {
       const body = way.type === 'http' ? plainCommand(downlink, way, priority) : thingsStackPush(downlink, priority);
       await this.post(way, api, json(body));
     } else {
-      await this.bus.publish(
-        `v3/${way.application}/devices/${way.deviceId!}/down/push`,
-        json(thingsStackPush(downlink, priority)),
-      );
+      const topic = thingsStackDownTopic({ ...applicationAndTenant(way.application), deviceId: way.deviceId! }, 'push');
+      await this.bus.publish(topic, json(thingsStackPush(downlink, priority)));
     }
     return way.type === 'http';
   }

@@ -6,9 +6,9 @@ import { APPLICATION } from '#registry';
 import { QueryInteger, QueryText } from '../http/parameters.js';
 
 /** Of The Things Stack; ChirpStack sends in the order in which it is told. */
-export const PRIORITIES = ['lowest', 'low', 'below-normal', 'normal', 'above-normal', 'high', 'highest'] as const;
+const PRIORITIES = ['lowest', 'low', 'below-normal', 'normal', 'above-normal', 'high', 'highest'] as const;
 export type Priority = (typeof PRIORITIES)[number];
-export const STATUSES = ['queued', 'sent', 'acknowledged', 'failed'] as const;
+const STATUSES = ['queued', 'sent', 'acknowledged', 'failed'] as const;
 
 export class DownlinkWayDto {
   @ApiProperty({ example: 'gwin', description: 'Id of a network server.' })

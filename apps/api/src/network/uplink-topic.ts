@@ -1,4 +1,4 @@
-import { chirpStackEventTopic, DEV_EUI, genericUplinkTopic, TOPIC_LEVEL } from '#core';
+import { chirpStackEventTopic, DEV_EUI, genericUplinkTopic, thingsStackEventTopic, TOPIC_LEVEL } from '#core';
 import type { ChirpStackEvent } from '#core';
 import type { NetworkServer } from '#registry';
 import { Problem } from '../http/problem.js';
@@ -36,11 +36,17 @@ export function thingsStackTopic(server: NetworkServer, body: unknown): string {
   const full =
     server.applications === 'all' ? application : server.applications.find((a) => withoutTenant(a) === application);
   if (full === undefined) throw foreign(server, application, '/end_device_ids/application_ids/application_id');
-  return `v3/${full}/devices/${device}/${THINGS_STACK_MEMBERS[member]!}`;
+  return thingsStackEventTopic({ ...applicationAndTenant(full), deviceId: device }, THINGS_STACK_MEMBERS[member]!);
+}
+
+/** Of `application@tenant`, as The Things Stack has it, or of an application alone. */
+export function applicationAndTenant(full: string): { application: string; tenant: string | null } {
+  const [application, tenant = null] = full.split('@') as [string, string?];
+  return { application, tenant };
 }
 
 export function withoutTenant(application: string): string {
-  return application.split('@')[0]!;
+  return applicationAndTenant(application).application;
 }
 
 /** @param event the query parameter by which ChirpStack names what it sends */

@@ -17,7 +17,7 @@ import { DeviceReadingsQueryDto, ReadingsDto, ReadingsQueryDto } from './reading
 import { PersonalAccess } from './personal-access.service.js';
 import { readingsCsv } from './readings-csv.js';
 
-export const READINGS_ANSWER = {
+const READINGS_ANSWER = {
   description:
     'Readings, how complete they are, and the cursor of the next page. CSV has the readings only; the cursor is in the header `x-next-cursor`.',
   content: {

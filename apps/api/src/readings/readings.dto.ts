@@ -5,8 +5,8 @@ import { DeviceFilterDto } from '../devices/device.dto.js';
 import { QueryChoice, QueryInteger, QueryList, QueryText, QueryTime } from '../http/parameters.js';
 
 export const DEFAULT_TIME_ZONE = 'Asia/Hong_Kong';
-export const FORMATS = ['json', 'csv'] as const;
-export const GROUPINGS = ['device', 'district', 'department', 'none'] as const;
+const FORMATS = ['json', 'csv'] as const;
+const GROUPINGS = ['device', 'district', 'department', 'none'] as const;
 export type Grouping = (typeof GROUPINGS)[number];
 
 const METRICS = { max: 100, example: 'temperature,pm25' };

@@ -95,9 +95,11 @@ export class RuleService {
 
   private requireScope(caller: Caller, department: string | null): void {
     if (sees(caller, department)) return;
-    throw new Problem('forbidden', 'A rule for all departments needs credentials for all departments.', {
-      pointer: '/department',
-    });
+    const detail =
+      department === null
+        ? 'A rule for all departments needs credentials for all departments.'
+        : `The credentials may not make rules for '${department}'.`;
+    throw new Problem('forbidden', detail, { pointer: '/department' });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { FastifyReply } from 'fastify';
 
 /** A consumer that leaves more than this unread is cut off; it resumes by Last-Event-ID when it can keep up again. */
-export const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
+const MAX_UNREAD_BYTES = 4 * 1024 * 1024;
 
 export interface StreamEvent {
   readonly id: string;

@@ -144,7 +144,7 @@ function certificateOf(socket: TLSSocket): ClientCertificate | null {
 }
 
 /** SHA-256 fingerprints are compared as lower-case hexadecimal without colons. */
-export function normalFingerprint(fingerprint: string): string {
+function normalFingerprint(fingerprint: string): string {
   return fingerprint.replaceAll(':', '').toLowerCase();
 }
 

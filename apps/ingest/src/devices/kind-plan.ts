@@ -16,7 +16,7 @@ export interface KindPlan {
 const plans = new Map<string, KindPlan>();
 
 /** @throws Error when the kind has more metrics than the path can tell apart */
-export function planOf(kind: Kind): KindPlan {
+function planOf(kind: Kind): KindPlan {
   const sentIndex = kind.metrics.flatMap((metric, index) => (metric.derived === true ? [] : [index]));
   if (kind.metrics.length > MAX_METRICS) {
     throw new Error(

@@ -8,7 +8,7 @@ const DIST = fileURLToPath(new URL('../../../..', import.meta.url));
 const entryOf = (path: string): string => join(DIST, path);
 
 /** The services in the order in which they start; each may rely on those before it. */
-export function servicesOf(configuration: StandaloneConfiguration): ServiceDefinition[] {
+function servicesOf(configuration: StandaloneConfiguration): ServiceDefinition[] {
   const environment = { LAMPLIGHTER_DATA_DIR: configuration.dataDirectory };
   const service = (name: string, stopTimeoutMs: number): ServiceDefinition => ({
     name,

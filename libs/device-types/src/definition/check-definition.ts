@@ -241,8 +241,3 @@ function timeOf(value: unknown, faults: Faults): DeviceType['time'] {
     ? null
     : { path, pointer: `/${path.map(pointerLevel).join('/')}`, format: format satisfies TimeDefinition['format'] };
 }
-
-/** Whether a parsed `device-type.json` looks like one at all, to tell folders apart. */
-export function looksLikeDefinition(value: unknown): boolean {
-  return isObject(value) && typeof value.kind === 'string';
-}

@@ -11,7 +11,7 @@ import type { Titles } from '../kind.js';
 
 const EVENING = 19;
 const MORNING = 7;
-export const SURVEY_NIGHTS = 3;
+const SURVEY_NIGHTS = 3;
 
 const Rate = (quantity: string, what: Titles): PropertyDecorator =>
   NumberMetric({

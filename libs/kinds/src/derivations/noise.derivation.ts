@@ -10,7 +10,7 @@ import type { Titles } from '../kind.js';
  */
 
 /** Above it the wind itself makes the noise (Technical Memorandum of the Noise Control Ordinance, and ISO 1996-2). */
-export const MOST_WIND_M_S = 5;
+const MOST_WIND_M_S = 5;
 /** A level says something about its period when at least this part of it was measured. */
 const LEAST_COVERAGE = 0.5;
 

@@ -14,7 +14,7 @@ export interface SqlContext {
 }
 
 /** Rows of one statement: many enough to be fast, few enough for the bind variables that an engine allows (32,766 in SQLite). */
-export const ROWS_PER_STATEMENT = 500;
+const ROWS_PER_STATEMENT = 500;
 
 export function chunksOf<T>(items: readonly T[], size = ROWS_PER_STATEMENT): T[][] {
   const chunks: T[][] = [];

@@ -19,7 +19,7 @@ export interface ColumnSource {
 }
 
 /** Rows of a vector of the engine. */
-export const VECTOR_ROWS = 2048;
+const VECTOR_ROWS = 2048;
 
 // Copying memory into the vector is several times as fast as the library's setItem, whose validity bits are BigInts.
 function copy(
