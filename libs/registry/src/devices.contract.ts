@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { DEFAULT_QUOTA } from '#core';
 import type { ContractContext } from './contract-context.contract.js';
 import type { NewDevice } from './devices.js';
 
@@ -135,6 +136,13 @@ export function deviceContract({ registry, clock }: ContractContext): void {
     });
     expect((await registry().devices.get('A'))?.district).toBe('N');
     expect(await registry().devices.update('Z', { name: 'x' })).toBeNull();
+  });
+
+  it('takes away what a device has of its own when that is null', async () => {
+    const own = { intervalMs: 1_000, devEui: '0016c001f000175a', quota: DEFAULT_QUOTA };
+    await registry().devices.create([at('A', own)]);
+    const nothing = { intervalMs: null, devEui: null, quota: null };
+    expect(await registry().devices.update('A', nothing)).toMatchObject(nothing);
   });
 
   it.each([

@@ -35,13 +35,13 @@ export interface NewDevice {
   readonly longitude: number;
   readonly name?: string;
   readonly tags?: Readonly<Record<string, string>>;
-  readonly intervalMs?: number;
+  readonly intervalMs?: number | null;
   readonly devEui?: string | null;
   readonly deviceType?: string | null;
   readonly quota?: Quota | null;
 }
 
-/** What may change of a device once it is registered. */
+/** What may change of a device once it is registered; null takes away what it has of its own. */
 export interface DeviceChange extends Partial<Omit<NewDevice, 'id'>> {
   readonly enabled?: boolean;
   readonly isolation?: Isolation | null;

@@ -15,6 +15,7 @@ import type { Caller } from '../auth/caller.js';
 import { Answers } from '../http/answers.decorator.js';
 import { isoTime } from '../http/parameters.js';
 import { notFound, Problem } from '../http/problem.js';
+import { requireDepartments } from '../kinds/catalogue-faults.js';
 import { REGISTRY } from '../ports.js';
 import {
   AccountChangeDto,
@@ -103,6 +104,7 @@ export class AccountsController {
         pointer: '/departments',
       });
     }
+    await requireDepartments(this.registry, departments);
     await this.registry.accounts.put({
       username,
       passwordHash: await hashPassword(body.password),

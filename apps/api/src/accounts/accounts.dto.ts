@@ -42,12 +42,18 @@ export class NewApiKeyDto extends ScopeDto {
   @Length(1, 128)
   name!: string;
 
-  @ApiPropertyOptional({ minimum: 1, maximum: 3650, description: 'Days until it stops working; never without it.' })
+  @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
+    minimum: 1,
+    maximum: 3650,
+    description: 'Days until it stops working; never without it.',
+  })
   @IsOptional()
   @IsInt()
   @Min(1)
   @Max(3650)
-  expiresInDays?: number;
+  expiresInDays?: number | null;
 }
 
 export class ApiKeyDto {

@@ -6,6 +6,7 @@ import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import type { ApiSettings } from '../environment.js';
 import { notFound, Problem } from '../http/problem.js';
+import { requireDepartments } from '../kinds/catalogue-faults.js';
 import { CLOCK, REGISTRY, SETTINGS } from '../ports.js';
 import type { NewApiKeyDto } from './accounts.dto.js';
 
@@ -25,12 +26,13 @@ export class ApiKeyService {
   }
 
   async create(caller: Caller, wish: NewApiKeyDto): Promise<{ stored: ApiKey; key: string }> {
-    const departments = wish.departments ?? null;
+    const { departments = null, expiresInDays = null } = wish;
     if (!within(caller, departments)) {
       throw new Problem('forbidden', 'A key cannot see more departments than the credentials that make it.', {
         pointer: '/departments',
       });
     }
+    await requireDepartments(this.registry, departments);
     const { id, secret, key } = newApiKey();
     const stored = await this.registry.accounts.createKey({
       id,
@@ -38,7 +40,7 @@ export class ApiKeyService {
       keyHash: hashKey(this.settings.pepper, secret),
       role: wish.role,
       departments,
-      expiresAt: wish.expiresInDays === undefined ? null : this.clock.now() + wish.expiresInDays * DAY_MS,
+      expiresAt: expiresInDays === null ? null : this.clock.now() + expiresInDays * DAY_MS,
     });
     await this.registry.audit.append({
       actor: caller.name,

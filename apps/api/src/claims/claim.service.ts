@@ -140,7 +140,7 @@ export class ClaimService {
     const id = Array.from({ length: ID_LENGTH }, () => ID_ALPHABET[randomInt(ID_ALPHABET.length)]!).join('');
     const code = newClaimCode();
     codes.set(id, code);
-    const { kind, department, deviceType, devEui, template, idPrefix, expiresInDays = DEFAULT_DAYS } = request;
+    const { kind, department, deviceType, devEui, template, idPrefix, expiresInDays } = request;
     return {
       id,
       codeHash: hashKey(this.settings.pepper, code),
@@ -152,7 +152,7 @@ export class ClaimService {
       deviceId: request.id ?? null,
       idPrefix: idPrefix ?? null,
       createdBy: caller.name,
-      expiresAt: this.clock.now() + expiresInDays * DAY_MS,
+      expiresAt: this.clock.now() + (expiresInDays ?? DEFAULT_DAYS) * DAY_MS,
     };
   }
 

@@ -1,10 +1,10 @@
 import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import { deviceKinds } from '#kinds';
 import type { Department, DeviceTemplate } from '#registry';
 import { Problem } from '../http/problem.js';
 import type { ProblemFault } from '../http/problem.js';
-import { validationProblem } from '../http/validation.pipe.js';
+import { shapeFaults } from '../http/validation.pipe.js';
+import { NO_SUCH_DEPARTMENT, NO_SUCH_KIND } from '../kinds/catalogue-faults.js';
 import { NewClaimDto } from './claim.dto.js';
 
 export const MAX_CLAIMS_AT_ONCE = 5_000;
@@ -33,7 +33,7 @@ export async function readNewClaims(
   for (const [index, item] of items.entries()) {
     const pointer = many ? `/${index}` : '';
     const claim = plainToInstance(NewClaimDto, item);
-    const found = await shapeFaults(claim, pointer);
+    const found = await shapeFaults(claim, 'claim', pointer);
     if (found.length === 0) {
       const { request, faults: wrong } = complete(claim, departments, templates, pointer);
       found.push(...wrong);
@@ -51,17 +51,6 @@ export async function readNewClaims(
   return requests;
 }
 
-async function shapeFaults(claim: NewClaimDto, pointer: string): Promise<ProblemFault[]> {
-  if (typeof claim !== 'object' || claim === null || Array.isArray(claim))
-    return [{ pointer, detail: 'A claim must be an object.' }];
-  const errors = await validate(claim, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-  if (errors.length === 0) return [];
-  return (validationProblem(errors).extras.faults ?? []).map((fault) => ({
-    ...fault,
-    pointer: `${pointer}${fault.pointer}`,
-  }));
-}
-
 function complete(
   claim: NewClaimDto,
   departments: readonly Department[],
@@ -75,12 +64,11 @@ function complete(
     fault('template', 'There is no such template that you may see.');
   const name = claim.kind ?? template?.kind;
   const kind = name === undefined ? undefined : deviceKinds.find((each) => each.name === name);
-  if (kind === undefined) fault('kind', 'There is no such kind; see GET /v1/kinds.');
+  if (kind === undefined) fault('kind', NO_SUCH_KIND);
   if (template !== undefined && name !== template.kind)
     fault('template', `The template is for the kind '${template.kind}'.`);
   const department = claim.department ?? template?.department ?? kind?.department ?? '';
-  if (kind !== undefined && !departments.some(({ id }) => id === department))
-    fault('department', 'There is no such department; see GET /v1/departments.');
+  if (kind !== undefined && !departments.some(({ id }) => id === department)) fault('department', NO_SUCH_DEPARTMENT);
   if ((claim.count ?? 1) > 1 && (claim.id !== undefined || claim.devEui !== undefined))
     fault('count', 'Several claims cannot have one id or one DevEUI.');
   return { request: { ...claim, kind: name ?? '', department }, faults };

@@ -19,6 +19,7 @@ import {
 import { TOPIC_LEVEL } from '#core';
 import type { Quota } from '#core';
 import { QuotaDto } from './quota.dto.js';
+import { MayBeAbsent } from '../http/may-be-absent.decorator.js';
 import { QueryBbox, QueryInteger, QueryText } from '../http/parameters.js';
 import type { Bbox } from '../http/parameters.js';
 
@@ -71,18 +72,20 @@ export class NewDeviceDto {
   longitude!: number;
 
   @ApiPropertyOptional({ example: 'Des Voeux Road Central' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 256)
   name?: string;
 
   @ApiPropertyOptional({ type: Object, additionalProperties: { type: 'string' }, example: { feeder: 'K12' } })
-  @IsOptional()
+  @MayBeAbsent()
   @IsObject()
   @IsTags()
   tags?: Record<string, string>;
 
   @ApiPropertyOptional({
+    type: Number,
+    nullable: true,
     example: 60_000,
     description: 'Expected distance between readings in milliseconds, where it differs from its kind.',
   })
@@ -90,23 +93,34 @@ export class NewDeviceDto {
   @IsInt()
   @Min(1_000)
   @Max(31 * DAY_MS)
-  intervalMs?: number;
+  intervalMs?: number | null;
 
   @ApiPropertyOptional({
+    type: String,
+    nullable: true,
     example: '0016c001f000175a',
     description: 'LoRaWAN DevEUI, by which network servers name the device.',
   })
   @IsOptional()
   @Matches(/^[0-9a-fA-F]{16}$/, { message: 'devEui must be 16 hexadecimal digits' })
-  devEui?: string;
+  devEui?: string | null;
 
-  @ApiPropertyOptional({ example: 'acme-th1', description: 'Id of a device type, which decodes its raw payloads.' })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    example: 'acme-th1',
+    description: 'Id of a device type, which decodes its raw payloads.',
+  })
   @IsOptional()
   @IsString()
   @Length(1, 64)
-  deviceType?: string;
+  deviceType?: string | null;
 
-  @ApiPropertyOptional({ type: QuotaDto, description: "How much it may send, where that differs from its kind's." })
+  @ApiPropertyOptional({
+    type: QuotaDto,
+    nullable: true,
+    description: "How much it may send, where that differs from its kind's.",
+  })
   @IsOptional()
   @ValidateNested()
   @Type(() => QuotaDto)
@@ -160,25 +174,17 @@ export class DeviceKeyDto {
 
 class EnabledDto {
   @ApiPropertyOptional({ description: 'An isolated device may not connect; its history stays.' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsBoolean()
   enabled?: boolean;
 }
 
+/** Null takes away what a device may do without, and is refused for what it always has. */
 export class DeviceChangeDto extends IntersectionType(
-  PartialType(
-    PickType(NewDeviceDto, [
-      'department',
-      'latitude',
-      'longitude',
-      'name',
-      'tags',
-      'intervalMs',
-      'devEui',
-      'deviceType',
-      'quota',
-    ] as const),
-  ),
+  PartialType(PickType(NewDeviceDto, ['department', 'latitude', 'longitude', 'name', 'tags'] as const), {
+    skipNullProperties: false,
+  }),
+  PickType(NewDeviceDto, ['intervalMs', 'devEui', 'deviceType', 'quota'] as const),
   EnabledDto,
 ) {}
 

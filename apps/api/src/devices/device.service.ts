@@ -6,6 +6,7 @@ import type { Caller } from '../auth/caller.js';
 import { DeviceTypeCatalogue } from '../device-types/device-type-catalogue.service.js';
 import type { ApiSettings } from '../environment.js';
 import { notFound, Problem } from '../http/problem.js';
+import { requireDepartment } from '../kinds/catalogue-faults.js';
 import { REGISTRY, SETTINGS } from '../ports.js';
 import type { DeviceChangeDto, DeviceListDto, DevicePageDto, DeviceDto, DeviceWithAccessDto } from './device.dto.js';
 import { DeviceKeys } from './device-keys.service.js';
@@ -73,7 +74,7 @@ export class DeviceService {
   async update(caller: Caller, id: string, change: DeviceChangeDto): Promise<Device> {
     const { kind } = await this.get(caller, id);
     await this.types.requireFor([{ ...change, kind }]);
-    if (change.department !== undefined) await this.requireDepartment(caller, change.department);
+    if (change.department !== undefined) await this.requireDepartmentOf(caller, change.department);
     const { quota, enabled, ...rest } = change;
     const device = await this.registry.devices.update(id, {
       ...rest,
@@ -105,13 +106,8 @@ export class DeviceService {
     if (refusal !== null) throw new Problem('kind-not-approved', refusal, { pointer: '/kind' });
   }
 
-  private async requireDepartment(caller: Caller, department: string): Promise<void> {
-    const known = await this.registry.departments.list();
-    if (!known.some(({ id }) => id === department)) {
-      throw new Problem('bad-request', 'There is no such department; see GET /v1/departments.', {
-        pointer: '/department',
-      });
-    }
+  private async requireDepartmentOf(caller: Caller, department: string): Promise<void> {
+    await requireDepartment(this.registry, department);
     this.refuseForeign(caller, department);
   }
 

@@ -1,11 +1,11 @@
 import { plainToInstance } from 'class-transformer';
-import { validate } from 'class-validator';
 import { deviceKinds } from '#kinds';
 import { overTemplate } from '#registry';
 import type { Department, DeviceTemplate } from '#registry';
 import { Problem } from '../http/problem.js';
 import type { ProblemFault } from '../http/problem.js';
-import { validationProblem } from '../http/validation.pipe.js';
+import { shapeFaults } from '../http/validation.pipe.js';
+import { NO_SUCH_DEPARTMENT } from '../kinds/catalogue-faults.js';
 import { NewDeviceDto } from './device.dto.js';
 
 const MAX_DEVICES_AT_ONCE = 5_000;
@@ -34,7 +34,7 @@ export async function readNewDevices(
     const device = plainToInstance(NewDeviceDto, filled.item);
     const found = [
       ...filled.faults,
-      ...(await shapeFaults(device, pointer)),
+      ...(await shapeFaults(device, 'device', pointer)),
       ...catalogueFaults(device, departments, pointer),
     ];
     devices.push(device);
@@ -69,18 +69,6 @@ function fillIn(
   return { item: overTemplate(template, item as { id: string }), faults };
 }
 
-async function shapeFaults(device: NewDeviceDto, pointer: string): Promise<ProblemFault[]> {
-  if (typeof device !== 'object' || device === null || Array.isArray(device)) {
-    return [{ pointer, detail: 'A device must be an object.' }];
-  }
-  const errors = await validate(device, { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true });
-  if (errors.length === 0) return [];
-  return (validationProblem(errors).extras.faults ?? []).map((fault) => ({
-    ...fault,
-    pointer: `${pointer}${fault.pointer}`,
-  }));
-}
-
 function catalogueFaults(
   device: NewDeviceDto | null,
   departments: readonly Department[],
@@ -92,7 +80,7 @@ function catalogueFaults(
     faults.push({ pointer: `${pointer}/kind`, detail: `There is no such kind; this release has ${names}.` });
   }
   if (typeof device?.department === 'string' && !departments.some(({ id }) => id === device.department)) {
-    faults.push({ pointer: `${pointer}/department`, detail: 'There is no such department; see GET /v1/departments.' });
+    faults.push({ pointer: `${pointer}/department`, detail: NO_SUCH_DEPARTMENT });
   }
   return faults;
 }

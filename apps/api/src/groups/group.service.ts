@@ -7,7 +7,8 @@ import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { DeviceSelection } from '../devices/device-selection.service.js';
 import { isoTime } from '../http/parameters.js';
-import { notFound, Problem } from '../http/problem.js';
+import { notFound } from '../http/problem.js';
+import { requireKind } from '../kinds/catalogue-faults.js';
 import { TELEMETRY } from '../ports.js';
 import { DeviceReadingsService } from '../readings/device-readings.service.js';
 import { metricsOf, valueOf } from '../readings/metric-value.js';
@@ -31,10 +32,7 @@ export class GroupService {
   ) {}
 
   async list(caller: Caller, { kind: name, department }: GroupListDto): Promise<GroupDto[]> {
-    if (name !== undefined && findKind(name) === undefined) {
-      throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
-    }
-    const wanted = kinds.filter((kind) => name === undefined || kind.name === name);
+    const wanted = name === undefined ? kinds : [requireKind(name)];
     const found = await Promise.all(wanted.map((kind) => this.ofKind(caller, kind, department)));
     return found.flat();
   }

@@ -1,21 +1,32 @@
 import { ValidationPipe } from '@nestjs/common';
+import { validate } from 'class-validator';
 import type { ValidationError } from 'class-validator';
 import { Problem } from './problem.js';
 import type { ProblemFault } from './problem.js';
 
-/**
- * Validates what comes in against its DTO class. `forbidUnknownValues` is set because Nest turns it off, and then an
- * unknown object passes unchecked (TRAPS).
- */
+/** `forbidUnknownValues` is set because Nest turns it off, and then an unknown object passes unchecked (TRAPS). */
+const STRICT = { whitelist: true, forbidNonWhitelisted: true, forbidUnknownValues: true };
+
+/** Validates what comes in against its DTO class. */
 export function validationPipe(): ValidationPipe {
   return new ValidationPipe({
     transform: true,
-    whitelist: true,
-    forbidNonWhitelisted: true,
-    forbidUnknownValues: true,
+    ...STRICT,
     validationError: { target: false, value: false },
     exceptionFactory: (errors) => validationProblem(errors),
   });
+}
+
+/**
+ * As the pipe, for a member of a body that a pipe cannot check, because it is one thing or an array of them.
+ *
+ * @param what the thing in words, such as 'device'
+ * @param pointer where it stands in the body
+ */
+export async function shapeFaults(item: unknown, what: string, pointer: string): Promise<ProblemFault[]> {
+  if (typeof item !== 'object' || item === null || Array.isArray(item))
+    return [{ pointer, detail: `A ${what} must be an object.` }];
+  return (await validate(item, STRICT)).flatMap((error) => faultsOf(error, pointer));
 }
 
 export function validationProblem(errors: readonly ValidationError[]): Problem {

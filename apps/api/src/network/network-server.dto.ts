@@ -1,4 +1,4 @@
-import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import {
   ArrayMaxSize,
@@ -15,6 +15,7 @@ import {
 import { TOPIC_LEVEL } from '#core';
 import { APPLICATION, NETWORK_SERVER_TYPES } from '#registry';
 import type { NetworkServerType } from '#registry';
+import { MayBeAbsent } from '../http/may-be-absent.decorator.js';
 
 const MAX_APPLICATIONS = 1_000;
 
@@ -53,37 +54,41 @@ export class NewNetworkServerDto {
   type!: NetworkServerType;
 
   @ApiPropertyOptional({ example: 'LoRa network of the harbour' })
-  @IsOptional()
+  @MayBeAbsent()
   @IsString()
   @Length(1, 128)
   name?: string;
 
   @ApiPropertyOptional({
     type: [String],
+    nullable: true,
     example: ['street-lamps@ttn'],
     description:
-      'Applications whose messages it may bring; of The Things Stack `{application}@{tenant}`. ChirpStack may leave it out: then every application that no other one has.',
+      'Applications whose messages it may bring; of The Things Stack `{application}@{tenant}`. ChirpStack may leave it out, or send null: then every application that no other one has.',
   })
   @IsOptional()
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(MAX_APPLICATIONS)
   @Matches(APPLICATION, { each: true, message: 'applications must be ids, of The Things Stack with @ and the tenant' })
-  applications?: string[];
+  applications?: string[] | null;
 
   @ApiPropertyOptional({
     type: DownlinkApiDto,
+    nullable: true,
     description: 'For a server that is not connected over MQTT: where its downlinks go.',
   })
   @IsOptional()
   @ValidateNested()
   @Type(() => DownlinkApiDto)
-  downlink?: DownlinkApiDto;
+  downlink?: DownlinkApiDto | null;
 }
 
-export class NetworkServerChangeDto extends PartialType(
-  PickType(NewNetworkServerDto, ['name', 'applications', 'downlink'] as const),
-) {}
+export class NetworkServerChangeDto extends PickType(NewNetworkServerDto, [
+  'name',
+  'applications',
+  'downlink',
+] as const) {}
 
 export class DownlinkApiViewDto {
   @ApiProperty() url!: string;

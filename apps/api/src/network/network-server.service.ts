@@ -45,8 +45,8 @@ export class NetworkServerService {
   async create(caller: Caller, wish: NewNetworkServerDto, reach: Reach): Promise<NetworkServerWithKeyDto> {
     refuseUnlessAll(caller);
     const { id, type, name = id } = wish;
-    const applications = applicationsOf(type, wish.applications);
-    const downlink = this.downlinkOf(caller, id, wish.downlink);
+    const applications = applicationsOf(type, wish.applications ?? null);
+    const downlink = this.downlinkOf(caller, id, wish.downlink ?? null);
     const server = await this.registry.networkServers.create({ id, name, type, applications, downlink });
     const answer = await this.issueKey(server, reach);
     await this.audit(caller, 'network-server-created', id, { type, applications, downlink: downlink?.url ?? null });
@@ -103,8 +103,8 @@ export class NetworkServerService {
     return { ...(await this.view(server)), key, instructions: instructionsFor(server, key, reach) };
   }
 
-  private downlinkOf(caller: Caller, id: string, wish: DownlinkApiDto | undefined): DownlinkApi | null {
-    if (wish === undefined) return null;
+  private downlinkOf(caller: Caller, id: string, wish: DownlinkApiDto | null): DownlinkApi | null {
+    if (wish === null) return null;
     const { url, key, allowPrivate = false } = wish;
     // An address inside may be one that trusts whoever reaches it (THREATS 30).
     if (allowPrivate && !mayActAs(caller, 'admin')) {
@@ -129,11 +129,8 @@ function refuseUnlessAll(caller: Caller): void {
   throw new Problem('forbidden', 'Network servers are for credentials that see all departments.');
 }
 
-function applicationsOf(
-  type: NetworkServer['type'],
-  wish: readonly string[] | undefined,
-): NetworkServer['applications'] {
-  if (wish === undefined) {
+function applicationsOf(type: NetworkServer['type'], wish: readonly string[] | null): NetworkServer['applications'] {
+  if (wish === null) {
     if (type === 'chirpstack') return 'all';
     throw new Problem('bad-request', 'Name the applications whose messages it brings.', { pointer: '/applications' });
   }

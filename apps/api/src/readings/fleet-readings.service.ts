@@ -7,6 +7,7 @@ import type { TelemetryQueries } from '#timeseries';
 import type { Caller } from '../auth/caller.js';
 import { DeviceSelection } from '../devices/device-selection.service.js';
 import { Problem } from '../http/problem.js';
+import { requireKind } from '../kinds/catalogue-faults.js';
 import { CLOCK, TELEMETRY } from '../ports.js';
 import { readingOfBucket } from './bucket-reading.js';
 import { CompletenessService } from './completeness.service.js';
@@ -77,10 +78,7 @@ function kindOfQuery(name: string | undefined, devices: readonly Device[]): Kind
   if (names.size !== 1 || only === undefined) {
     throw new Problem('bad-request', 'Name the kind: the devices are not all of one.', { pointer: '/kind' });
   }
-  const kind = findKind(only);
-  if (kind === undefined)
-    throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
-  return kind;
+  return requireKind(only);
 }
 
 function groupsOf(devices: readonly Device[], grouping: Grouping): Map<string, string> {

@@ -6,7 +6,7 @@ import type { LatestReading, TelemetryQueries } from '#timeseries';
 import type { Caller } from '../auth/caller.js';
 import { DeviceSelection } from '../devices/device-selection.service.js';
 import { isoTime } from '../http/parameters.js';
-import { Problem } from '../http/problem.js';
+import { requireKind } from '../kinds/catalogue-faults.js';
 import { TELEMETRY } from '../ports.js';
 import type { LatestDto, LatestPageDto, LatestQueryDto } from './latest.dto.js';
 import { PersonalAccess } from './personal-access.service.js';
@@ -32,9 +32,7 @@ export class LatestService {
 
   /** Devices in order of id, those that never reported included. */
   async page(caller: Caller, query: LatestQueryDto): Promise<LatestPageDto> {
-    if (query.kind !== undefined && findKind(query.kind) === undefined) {
-      throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
-    }
+    const kind = query.kind === undefined ? null : requireKind(query.kind);
     const { after, limit = DEFAULT_PAGE } = query;
     const selected = await this.selection.select(caller, query);
     const rest = after === undefined ? selected : selected.filter(({ id }) => id > after);
@@ -42,7 +40,7 @@ export class LatestService {
     await this.noteAccess(caller, devices, query.metric ?? null);
     const readings = await this.readingsOf(devices, devices.length === selected.length && caller.departments === null);
     const wanted = query.metric === undefined ? null : new Set(query.metric);
-    if (wanted !== null && query.kind !== undefined) metricsOf(findKind(query.kind)!, query.metric);
+    if (kind !== null) metricsOf(kind, query.metric);
     const latest = devices.map((device) => viewOf(findKind(device.kind), device, readings.get(device.id), wanted));
     return { latest, next: rest.length > limit ? devices.at(-1)!.id : null };
   }

@@ -1,9 +1,9 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { findKind } from '#kinds';
 import type { Device, Registry, StoredRule } from '#registry';
 import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { notFound, Problem } from '../http/problem.js';
+import { requireDepartment, requireKind } from '../kinds/catalogue-faults.js';
 import { REGISTRY } from '../ports.js';
 import { readAlarmDefinition } from './alarm-definition.js';
 import type { RuleChangeDto } from './rule.dto.js';
@@ -52,14 +52,13 @@ export class RuleService {
   }
 
   private async put(caller: Caller, id: string, change: RuleChangeDto, action: string): Promise<StoredRule> {
-    const kind = findKind(change.kind);
-    if (kind === undefined)
-      throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
+    const kind = requireKind(change.kind);
     if (kind.companion === true)
       throw new Problem('bad-request', 'Alarms are raised on devices; no device is of this kind.', {
         pointer: '/kind',
       });
     const scope = { department: change.department ?? null, device: change.device ?? null };
+    if (scope.department !== null) await requireDepartment(this.registry, scope.department);
     await this.requireDevice(caller, scope.device, kind.name);
     this.requireScope(caller, await this.departmentOf(scope));
     const definition = await readAlarmDefinition(id, kind, change.definition);

@@ -5,6 +5,7 @@ import { sees, visible } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { quotaOf } from '../devices/quota.dto.js';
 import { Problem } from '../http/problem.js';
+import { NO_SUCH_KIND, requireDepartment } from '../kinds/catalogue-faults.js';
 import { REGISTRY } from '../ports.js';
 import type { TemplateChangeDto } from './template.dto.js';
 
@@ -58,12 +59,8 @@ export class TemplateService {
 
   private async check(caller: Caller, { kind, department }: TemplateChangeDto): Promise<void> {
     if (!deviceKinds.some(({ name }) => name === kind))
-      throw new Problem('bad-request', 'There is no such kind; see GET /v1/kinds.', { pointer: '/kind' });
-    const departments = await this.registry.departments.list();
-    if (!departments.some(({ id }) => id === department))
-      throw new Problem('bad-request', 'There is no such department; see GET /v1/departments.', {
-        pointer: '/department',
-      });
+      throw new Problem('bad-request', NO_SUCH_KIND, { pointer: '/kind' });
+    await requireDepartment(this.registry, department);
     if (!sees(caller, department))
       throw new Problem('forbidden', `The credentials may not make templates for '${department}'.`, {
         pointer: '/department',

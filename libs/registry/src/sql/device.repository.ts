@@ -162,7 +162,7 @@ export class SqlDeviceRepository implements DeviceRepository {
       district: this.context.districtOf(latitude, longitude),
       name: change.name ?? before.name,
       tags: change.tags === undefined ? before.tags : JSON.stringify(change.tags),
-      interval_ms: change.intervalMs ?? before.interval_ms,
+      interval_ms: change.intervalMs === undefined ? before.interval_ms : change.intervalMs,
       enabled: change.enabled === undefined ? before.enabled : Number(change.enabled),
       dev_eui: change.devEui === undefined ? before.dev_eui : (change.devEui?.toLowerCase() ?? null),
       device_type: change.deviceType === undefined ? before.device_type : change.deviceType,
