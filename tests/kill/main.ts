@@ -11,6 +11,7 @@ import type { Device } from './messages.js';
 import { Publishers } from './publishers.js';
 import { randomFrom } from './random.js';
 import { reconcile, type Findings } from './reconcile.js';
+import { REPLAYS_PER_SECOND, ReplayUnderKills } from './replay-under-kills.js';
 
 /**
  * T22: `kill -9` of each process in a random loop under load. Nothing that was acknowledged may be missing, doubled or
@@ -48,10 +49,14 @@ process.exit(await main());
 async function main(): Promise<number> {
   say(`kill test: ${options.kills} kills, seed ${options.seed}, ${options.rate} messages/s`);
   const directory = mkdtempSync(join(tmpdir(), 'lamplighter-kill-'));
-  const platform = await startPlatform({ dataDirectory: join(directory, 'data') });
+  const platform = await startPlatform({
+    dataDirectory: join(directory, 'data'),
+    environment: { LAMPLIGHTER_REPLAYS_PER_SECOND: String(REPLAYS_PER_SECOND) },
+  });
   let publishers: Publishers | null = null;
   try {
     const fleet = await registerFleet(platform);
+    const replay = await ReplayUnderKills.start(platform);
     const list = join(directory, 'acknowledged.list');
     publishers = new Publishers({
       port: platform.mqttPort,
@@ -63,9 +68,10 @@ async function main(): Promise<number> {
     await killAtRandom(platform, publishers);
     await publishers.settle(SETTLE_TIMEOUT_MS);
     say(`settled: ${publishers.sent} messages sent, ${publishers.acknowledged} acknowledged`);
+    const replayed = await replay.findings();
     const undrained = await drain(platform);
     const differences = await reconcile(platform, readAcknowledgedList(list));
-    return verdict([...undrained, ...differences, ...(await checkAlarms(platform, fleet))], directory);
+    return verdict([...undrained, ...differences, ...replayed, ...(await checkAlarms(platform, fleet))], directory);
   } catch (error) {
     return verdict([`the run could not be finished: ${(error as Error).stack}`, lastLines(platform)], directory);
   } finally {
