@@ -28,5 +28,6 @@ export default {
   },
   // Jest leaves one core free; on the two that the project is built for, that is half of them.
   maxWorkers: 2,
-  testTimeout: 30_000,
+  // A test that waits says after half a minute what it waited for in vain; several waits in a row on a slow host take longer.
+  testTimeout: 120_000,
 };

@@ -1,4 +1,5 @@
 import { systemClock } from '#core';
+import { pause, PATIENCE_MS, until } from '#core/testing';
 import { attach } from './attachment.js';
 import { buildCity, type SimulatedDevice } from './city.js';
 import { CitySimulation } from './city-simulation.js';
@@ -18,14 +19,6 @@ const accessOf = (name: string, topic: string): MqttAccess => ({
   topic,
 });
 const unexpected = (): Promise<never> => Promise.reject(new Error('not expected'));
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('waited in vain');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-}
 
 describe('a city at work', () => {
   let broker: TinyBroker;
@@ -56,19 +49,29 @@ describe('a city at work', () => {
     await broker.close();
   });
 
+  const allConnected = (): Promise<unknown> =>
+    until(
+      'every connection',
+      () => simulation.state(),
+      ({ connected, connections }) => connected === connections,
+    );
   const clients = (): Set<string> => new Set(broker.published.map(({ clientId }) => clientId));
 
   it('lets all devices of a kind without a cable speak over one connection for each department', async () => {
     simulation.start();
-    await until(() => clients().size === DIRECT.length + DEPARTMENTS.size);
+    await until('every client to speak', clients, ({ size }) => size === DIRECT.length + DEPARTMENTS.size);
     expect(clients()).toEqual(new Set([...DIRECT.map(({ id }) => id), ...[...DEPARTMENTS].map(serverIdOf)]));
     for (const { clientId, topic } of broker.published) {
       const department = [...DEPARTMENTS].find((id) => serverIdOf(id) === clientId);
       if (department === undefined) expect(topic).toContain(clientId);
       else expect(topic).toMatch(new RegExp(`^application/${applicationOf(department).id}/device/[0-9a-f]{16}/event/`));
     }
-    await until(() => simulation.state().acknowledged > 100);
-    await simulation.drain(5_000);
+    await until(
+      'a hundred PUBACKs',
+      () => simulation.state(),
+      ({ acknowledged }) => acknowledged > 100,
+    );
+    await simulation.drain(PATIENCE_MS);
     const { sent, acknowledged, lost, inFlight, connected, connections } = simulation.state();
     expect([acknowledged, lost, inFlight]).toEqual([sent, 0, 0]);
     expect([connected, connections]).toEqual([clients().size, clients().size]);
@@ -77,8 +80,8 @@ describe('a city at work', () => {
   it('holds back when the broker does not acknowledge, and counts what is late or missed', async () => {
     broker.acknowledge = false;
     simulation.start();
-    await until(() => simulation.state().connected === simulation.state().connections);
-    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    await allConnected();
+    await pause(2_500);
     const { inFlight, sent } = simulation.state();
     expect(inFlight).toBe(sent);
     // At most a window for each connection; nothing is queued behind it.
@@ -87,14 +90,26 @@ describe('a city at work', () => {
 
   it('comes back by itself, and misses what it could not send meanwhile', async () => {
     simulation.start();
-    await until(() => simulation.state().connected === simulation.state().connections);
+    await allConnected();
     await broker.close();
-    await until(() => simulation.state().connected === 0);
-    await until(() => simulation.state().missed > 0);
+    await until(
+      'every connection to end',
+      () => simulation.state(),
+      ({ connected }) => connected === 0,
+    );
+    await until(
+      'something to be missed',
+      () => simulation.state(),
+      ({ missed }) => missed > 0,
+    );
     await broker.listen();
     const before = simulation.state().acknowledged;
-    await until(() => simulation.state().connected === simulation.state().connections);
-    await until(() => simulation.state().acknowledged > before + 50);
+    await allConnected();
+    await until(
+      'fifty PUBACKs more',
+      () => simulation.state(),
+      ({ acknowledged }) => acknowledged > before + 50,
+    );
   });
 });
 

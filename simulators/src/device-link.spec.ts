@@ -1,3 +1,4 @@
+import { pause, until } from '#core/testing';
 import { DeviceLink } from './device-link.js';
 import type { MqttAccess } from './mqtt-access.js';
 import { TinyBroker } from './testing/tiny-broker.js';
@@ -10,14 +11,6 @@ const access = (password: string): MqttAccess => ({
   password,
   topic: 'city/emsd/lpwan-node/a/telemetry',
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 10_000;
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error('waited ten seconds in vain');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
 
 describe('the connection of a device', () => {
   let broker: TinyBroker;
@@ -35,6 +28,13 @@ describe('the connection of a device', () => {
     link.connect();
   };
 
+  const published = (count: number): Promise<unknown> =>
+    until(
+      `${count} messages`,
+      () => broker.published,
+      ({ length }) => length === count,
+    );
+
   beforeEach(async () => {
     broker = new TinyBroker();
     traffic = new Traffic();
@@ -47,9 +47,9 @@ describe('the connection of a device', () => {
 
   it('announces itself, registers a will, publishes and says goodbye', async () => {
     open();
-    await until(() => broker.published.length === 1);
+    await published(1);
     link.send(['{"seq":1}'], '{"seq":1}');
-    await until(() => broker.published.length === 2);
+    await published(2);
     await link.close();
     expect(broker.wills).toEqual([STATUS]);
     expect(broker.published).toEqual([
@@ -61,12 +61,16 @@ describe('the connection of a device', () => {
 
   it('keeps sound readings while it is offline and sends them as an array when it is back', async () => {
     open();
-    await until(() => link.connected);
+    await until('the connection', () => link.connected);
     broker.dropConnections();
-    await until(() => !link.connected);
+    await until('the device to notice', () => !link.connected);
     link.send(['{"seq":1}'], '{"seq":1}');
     link.send(['garbage'], '{"seq":2}');
-    await until(() => broker.published.some(({ topic }) => topic.endsWith('/telemetry')));
+    await until(
+      'telemetry',
+      () => broker.published,
+      (messages) => messages.some(({ topic }) => topic.endsWith('/telemetry')),
+    );
     expect(broker.published.filter(({ topic }) => topic.endsWith('/telemetry')).map(({ payload }) => payload)).toEqual([
       '[{"seq":1},{"seq":2}]',
     ]);
@@ -74,11 +78,11 @@ describe('the connection of a device', () => {
 
   it('does not pile up publishes that the broker does not acknowledge', async () => {
     open();
-    await until(() => broker.published.length === 1);
+    await published(1);
     broker.acknowledge = false;
     for (let i = 0; i < 100; i++) link.send([`{"seq":${i}}`], `{"seq":${i}}`);
-    await until(() => broker.published.length === 11);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await published(11);
+    await pause(50);
     expect(broker.published).toHaveLength(11);
     expect([traffic.sent, traffic.inFlight]).toEqual([10, 10]);
     await link.close();
@@ -88,7 +92,7 @@ describe('the connection of a device', () => {
   it('gets a new key when the broker refuses the old one', async () => {
     broker.badPasswords.add('old');
     open('old', (() => Promise.resolve(access('new'))) as never);
-    await until(() => broker.published.length === 1);
+    await published(1);
     expect(broker.published[0]).toMatchObject({ topic: STATUS });
   });
 });

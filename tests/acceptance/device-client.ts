@@ -1,4 +1,5 @@
 import { connectAsync, type MqttClient } from 'mqtt';
+import { PATIENCE_MS } from '#core/testing';
 import type { Platform } from './platform.js';
 
 export interface MqttAccess {
@@ -29,7 +30,7 @@ export function connectDevice(platform: Platform, access: MqttAccess): Promise<M
     username,
     password,
     reconnectPeriod: 0,
-    connectTimeout: 5_000,
+    connectTimeout: PATIENCE_MS,
   });
 }
 

@@ -53,7 +53,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     },
   });
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  await isUp(child, () => output, options.startTimeoutMs ?? 90_000);
+  await isUp(child, () => output, options.startTimeoutMs ?? 240_000);
   const adminPassword =
     options.environment?.['LAMPLIGHTER_ADMIN_PASSWORD'] ??
     readFileSync(join(dataDirectory, 'secrets', 'admin-password'), 'utf8').trim();
@@ -89,30 +89,21 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
 }
 
-/** Asks again until the answer is what is wanted; the last answer is in the error when it never is. */
-export async function eventually<T>(
-  ask: () => Promise<T> | T,
-  wanted: (answer: T) => boolean,
-  timeoutMs = 10_000,
-): Promise<T> {
-  const deadline = performance.now() + timeoutMs;
+/** Below the ports that systems give to outgoing connections, so that none of those takes it before it is listened on. */
+const PORTS = { from: 10_000, to: 32_000 };
+
+export async function freePort(): Promise<number> {
   for (;;) {
-    const answer = await ask();
-    if (wanted(answer)) return answer;
-    if (performance.now() > deadline)
-      throw new Error(`still not as wanted after ${timeoutMs} ms: ${JSON.stringify(answer)?.slice(0, 2_000)}`);
-    await new Promise((next) => setTimeout(next, 50));
+    const port = PORTS.from + Math.floor(Math.random() * (PORTS.to - PORTS.from));
+    if (await isFree(port)) return port;
   }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((done, failed) => {
+function isFree(port: number): Promise<boolean> {
+  return new Promise((done) => {
     const server = createServer();
-    server.once('error', failed);
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number };
-      server.close(() => done(port));
-    });
+    server.once('error', () => done(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => done(true)));
   });
 }
 

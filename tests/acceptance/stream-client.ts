@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '#core/testing';
 import type { Platform } from './platform.js';
 
 export interface StreamEvent {
@@ -32,7 +33,7 @@ export async function openStream(
     wake();
   });
   return {
-    async next(wanted, timeoutMs = 5_000) {
+    async next(wanted, timeoutMs = PATIENCE_MS) {
       const deadline = performance.now() + timeoutMs;
       for (;;) {
         const index = events.findIndex(wanted);

@@ -4,8 +4,9 @@ import { createRequire } from 'node:module';
 import { jest } from '@jest/globals';
 import type { MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
+import { PATIENCE_MS, until } from '#core/testing';
 import { connectDevice, PLACE, publish, registerLamppost, type MqttAccess } from '../acceptance/device-client.js';
-import { eventually, startPlatform, type Platform } from '../acceptance/platform.js';
+import { startPlatform, type Platform } from '../acceptance/platform.js';
 import { chirpStackUp } from '../network-servers/events.js';
 import { openBrowser } from './browser.js';
 
@@ -15,9 +16,9 @@ const APPLICATION = '17c82e96-be03-4f38-aef3-f83d48582d97';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
-/** A machine that does much else at the same time is slow, and not wrong. */
-const PATIENCE_MS = 30_000;
-jest.setTimeout(90_000);
+/** A browser on a machine that does much else at the same time is slow, and not wrong. */
+const LONG = { withinMs: 3 * PATIENCE_MS };
+jest.setTimeout(600_000);
 
 /** A key that has no text is shown as the key itself. */
 const RAW_KEYS = /\b(app|alarms|map|devices|device|live|severity|session|quarantine|quality|network|quota)\.[a-z]/;
@@ -42,6 +43,7 @@ describe('the console in a browser', () => {
     networkKey = server.body.key;
     device = await connectDevice(platform, access);
     page = await browser.newPage({ viewport: { width: 1440, height: 900 }, locale: 'en-GB' });
+    page.setDefaultTimeout(LONG.withinMs);
     // A device of which there is no report yet is no fault, but Chromium tells of every 404.
     page.on('console', (message) => {
       if (message.type() === 'error' && !message.location().url.endsWith('/quality')) complaints.push(message.text());
@@ -51,22 +53,23 @@ describe('the console in a browser', () => {
       const url = new URL(request.url());
       if (/^https?:$/.test(url.protocol) && url.origin !== platform.url) foreignRequests.push(request.url());
     });
-  }, 150_000);
+  }, 600_000);
 
   afterAll(async () => {
     await device?.endAsync();
     await browser?.close();
     await platform?.stop();
-  }, 60_000);
+  }, 300_000);
 
   const send = (values: Record<string, number>): Promise<void> =>
     publish(device, access.topic, { ts: Date.now(), seq: ++seq, values });
   const text = (): Promise<string> => page.evaluate(() => document.body.innerText);
   const sees = (wanted: string | RegExp): Promise<string> =>
-    eventually(
+    until(
+      `${String(wanted)} on the page`,
       text,
       (shown) => (typeof wanted === 'string' ? shown.includes(wanted) : wanted.test(shown)),
-      PATIENCE_MS,
+      LONG,
     );
   const language = (code: string): Promise<string[]> => page.selectOption('.language select', code);
 
@@ -101,10 +104,11 @@ describe('the console in a browser', () => {
     await page.keyboard.press('Enter');
     await sees('No open alarms');
     await sees('Live');
-    await eventually(
+    await until(
+      'the map',
       () => page.evaluate(() => document.querySelector('.map')?.getAttribute('data-ready')),
       (ready) => ready === 'true',
-      20_000,
+      LONG,
     );
     expect(await accessibilityFaults()).toEqual([]);
   });
@@ -127,7 +131,8 @@ describe('the console in a browser', () => {
 
   it('draws its last 24 hours', async () => {
     await page.reload();
-    await eventually(
+    await until(
+      'the trend',
       () => page.evaluate(() => document.querySelectorAll('.trend canvas').length),
       (count) => count === 1,
     );
@@ -143,21 +148,24 @@ describe('the console in a browser', () => {
     expect(await accessibilityFaults()).toEqual([]);
     await page.keyboard.press('j');
     await page.keyboard.press('c');
-    await eventually(
+    await until(
+      'the dialog to open',
       () => page.evaluate(() => document.querySelector('dialog')?.open),
       (open) => open === true,
     );
     await page.keyboard.type('Roadworks upwind');
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('dialog button[type=submit]');
-    await eventually(
+    await until(
+      'the dialog to close',
       () => page.evaluate(() => document.querySelector('dialog')),
       (dialog) => dialog === null,
     );
     await page.keyboard.press('j');
     await page.keyboard.press('a');
     await sees(/(?<!Not )acknowledged/i);
-    await eventually(
+    await until(
+      'the acknowledgement',
       () => platform.request('GET', '/v1/alarms?acknowledged=true'),
       (answer) => answer.body.alarms.length === 1,
     );
@@ -188,7 +196,8 @@ describe('the console in a browser', () => {
 
   it('holds what was refused with its reason, and opens it to what was sent', async () => {
     for (let fCnt = 1; fCnt <= 3; fCnt++)
-      await eventually(
+      await until(
+        'the network server to be known',
         () =>
           platform.request(
             'POST',
@@ -206,7 +215,8 @@ describe('the console in a browser', () => {
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('[data-reason=unknown-device] .reason-choice');
     expect(page.url()).toContain('code=unknown-device');
-    await eventually(
+    await until(
+      'three letters',
       () => page.locator('.letter').count(),
       (count) => count === 3,
     );
@@ -218,10 +228,11 @@ describe('the console in a browser', () => {
 
   it('replays what is still wrong, and shows that it was refused again', async () => {
     await page.click('[data-reason=out-of-range] >> text=Replay');
-    await eventually(
+    await until(
+      'the replay to end',
       () => page.locator('.replay[data-state=done] [data-figure=refusedAgain] dd').allInnerTexts(),
       (figures) => figures[0] === '1',
-      20_000,
+      LONG,
     );
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('text=Put away');
@@ -233,10 +244,11 @@ describe('the console in a browser', () => {
     await page.click('.page-head >> text=First seen');
     await sees(NODE.devEui);
     await page.click(`[data-sighting="${NODE.devEui}"] >> text=Adopt`);
-    await eventually(
+    await until(
+      'the map of the dialog',
       () => page.getAttribute('.position-map .map', 'data-ready'),
       (ready) => ready === 'true',
-      20_000,
+      LONG,
     );
     await page.fill('dialog [name=id]', 'LPN-1');
     await page.selectOption('dialog [name=kind]', 'lpwan-node');
@@ -248,10 +260,11 @@ describe('the console in a browser', () => {
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('dialog button[type=submit]');
     await sees('Registered:');
-    await eventually(
+    await until(
+      'the stored letters',
       () => page.locator('dialog [data-figure=stored] dd').innerText(),
       (stored) => stored === '3',
-      20_000,
+      LONG,
     );
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('dialog >> text=LPN-1');
@@ -262,10 +275,11 @@ describe('the console in a browser', () => {
     await sees('Radio link and network');
     await sees('gwin (ChirpStack)');
     await sees('-36 dBm');
-    await eventually(
+    await until(
+      'a report of the quality',
       () => platform.request('GET', '/v1/devices/LPN-1/quality'),
       ({ status }) => status === 200,
-      60_000,
+      LONG,
     );
     await page.reload();
     await page.waitForSelector('[data-card=quality]');
@@ -274,7 +288,7 @@ describe('the console in a browser', () => {
     await sees(/GF3637[\s\S]*Kwun Tong/);
     expect(await accessibilityFaults()).toEqual([]);
     await page.selectOption('[aria-label=Kind]', 'lpwan-node');
-    await eventually(text, (shown) => shown.includes('LPN-1') && !shown.includes('GF3637'));
+    await until('only one device', text, (shown) => shown.includes('LPN-1') && !shown.includes('GF3637'));
     expect(page.url()).toContain('kind=lpwan-node');
   });
 
@@ -296,6 +310,7 @@ describe('the console in a browser', () => {
     await platform.request('PUT', '/v1/accounts/viewer', { password, role: 'viewer' });
     const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 400, height: 800 } });
     const narrow = await context.newPage();
+    narrow.setDefaultTimeout(LONG.withinMs);
     await narrow.goto(`${platform.url}/quarantine`);
     await narrow.fill('[name=username]', 'viewer');
     await narrow.fill('[name=password]', password);

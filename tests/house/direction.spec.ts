@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { ESLint } from 'eslint';
 
 /** Plants a violation of each rule of direction and sees the lint fail: a lint that has gone inert is worse than none. */
@@ -146,33 +147,64 @@ describe('the lint sees planted violations of direction', () => {
   });
 });
 
+/**
+ * In a house of a few files with the rules and the names of the real one: a file that is planted in the real one makes what is
+ * built out of date, and the suites that start the platform would build it anew beside each other.
+ */
 describe('dependency-cruiser sees planted violations', () => {
-  it('reports a cycle', () => {
-    const folder = mkdtempSync(join('tests', 'house', 'planted-'));
-    try {
-      writeFileSync(join(folder, 'a.ts'), `import { b } from './b.js';\nexport const a = (): unknown => b;\n`);
-      writeFileSync(join(folder, 'b.ts'), `import { a } from './a.js';\nexport const b = (): unknown => a;\n`);
-      const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', folder], {
-        encoding: 'utf8',
-      });
-      expect(run.status).not.toBe(0);
-      expect(run.stdout).toContain('no-circular');
-    } finally {
-      rmSync(folder, { recursive: true });
-    }
+  const ROOT = process.cwd();
+  let house: string;
+  beforeAll(() => {
+    house = mkdtempSync(join(tmpdir(), 'lamplighter-house-'));
+    for (const file of ['package.json', 'tsconfig.json', 'tsconfig.base.json', '.dependency-cruiser.cjs'])
+      copyFileSync(join(ROOT, file), join(house, file));
+    plant('libs/registry/src/index.ts', `export interface Registry {\n  readonly name: string;\n}\n`);
+    plant('libs/core/src/index.ts', 'export const core = 1;\n');
+    plant('libs/core/src/testing/index.ts', 'export const until = 1;\n');
+  });
+  afterAll(() => rmSync(house, { recursive: true }));
+
+  function plant(file: string, code: string): void {
+    mkdirSync(dirname(join(house, file)), { recursive: true });
+    writeFileSync(join(house, file), code);
+  }
+  const cruise = (...paths: string[]): { status: number | null; stdout: string } =>
+    spawnSync(process.execPath, [join(ROOT, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'), ...paths], {
+      cwd: house,
+      encoding: 'utf8',
+    });
+
+  it('and nothing where there is nothing', () => {
+    plant('simulators/sound.ts', `import { core } from '#core';\nexport const sound = core;\n`);
+    plant('simulators/sound.spec.ts', `import { until } from '#core/testing';\nexport const sound = until;\n`);
+    const run = cruise('simulators/sound.ts', 'simulators/sound.spec.ts');
+    expect(run.stdout).toContain('no dependency violations found');
+    expect(run.status).toBe(0);
   });
 
-  it('reports a simulator that looks into the registry', () => {
-    const file = join('simulators', 'planted-violation.ts');
-    writeFileSync(file, `import type { Registry } from '#registry';\nexport type Planted = Registry;\n`);
-    try {
-      const run = spawnSync(process.execPath, ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', file], {
-        encoding: 'utf8',
-      });
-      expect(run.status).not.toBe(0);
-      expect(run.stdout).toContain('simulators-cannot-cheat');
-    } finally {
-      rmSync(file);
-    }
+  it.each([
+    [
+      'a cycle',
+      'no-circular',
+      {
+        'tests/planted/a.ts': `import { b } from './b.js';\nexport const a = (): unknown => b;\n`,
+        'tests/planted/b.ts': `import { a } from './a.js';\nexport const b = (): unknown => a;\n`,
+      },
+    ],
+    [
+      'a simulator that looks into the registry',
+      'simulators-cannot-cheat',
+      { 'simulators/planted.ts': `import type { Registry } from '#registry';\nexport type Planted = Registry;\n` },
+    ],
+    [
+      'a product that waits as tests do',
+      'not-to-tests',
+      { 'apps/api/src/planted.ts': `import { until } from '#core/testing';\nexport const planted = until;\n` },
+    ],
+  ] as [string, string, Record<string, string>][])('reports %s', (_what, rule, files) => {
+    for (const [file, code] of Object.entries(files)) plant(file, code);
+    const run = cruise(...Object.keys(files));
+    expect(run.status).not.toBe(0);
+    expect(run.stdout).toContain(rule);
   });
 });

@@ -8,7 +8,7 @@ export type Service = (typeof SERVICES)[number];
 const SHORTEST_PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 2_500;
 /** The supervisor waits up to ten seconds before it starts a service that keeps dying. */
-const RETURN_TIMEOUT_MS = 60_000;
+const RETURN_TIMEOUT_MS = 180_000;
 
 export interface Kill {
   readonly service: Service;

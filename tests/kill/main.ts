@@ -3,8 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Command, InvalidArgumentError } from 'commander';
+import { PATIENCE_MS, until } from '#core/testing';
 import { registerLamppost } from '../acceptance/device-client.js';
-import { eventually, startPlatform, type Platform } from '../acceptance/platform.js';
+import { startPlatform, type Platform } from '../acceptance/platform.js';
 import { readAcknowledgedList } from './acknowledged-list.js';
 import { Killer, SERVICES } from './killer.js';
 import type { Device } from './messages.js';
@@ -22,8 +23,8 @@ const DEVICES = 40;
 const MESSAGES_BETWEEN_KILLS = 300;
 /** After this long without load the next kill comes all the same: two services down at once is a case too. */
 const LOAD_TIMEOUT_MS = 4_000;
-const SETTLE_TIMEOUT_MS = 120_000;
-const DRAIN_TIMEOUT_MS = 180_000;
+const SETTLE_TIMEOUT_MS = 300_000;
+const DRAIN_TIMEOUT_MS = 300_000;
 
 const wholeNumber = (text: string): number => {
   const value = Number(text);
@@ -88,10 +89,11 @@ async function registerFleet(platform: Platform): Promise<Device[]> {
 
 async function killAtRandom(platform: Platform, publishers: Publishers): Promise<void> {
   const killer = new Killer(platform.dataDirectory, randomFrom(options.seed));
-  await eventually(
+  await until(
+    'the first thousand PUBACKs',
     () => publishers.acknowledged,
     (count) => count > 1_000,
-    30_000,
+    { withinMs: 4 * PATIENCE_MS },
   );
   const counts = new Map<string, number>(SERVICES.map((service) => [service, 0]));
   for (let n = 1; n <= options.kills; n++) {
@@ -105,10 +107,11 @@ async function killAtRandom(platform: Platform, publishers: Publishers): Promise
   }
   say([...counts].map(([service, count]) => `${service} ${count}`).join(', '));
   await killer.allReturned();
-  await eventually(
+  await until(
+    'the platform to be ready',
     async () => (await ask(platform, '/health/ready'))?.status ?? 0,
     (status) => status === 200,
-    60_000,
+    { withinMs: 4 * PATIENCE_MS },
   );
 }
 
@@ -122,10 +125,11 @@ async function underLoad(publishers: Publishers): Promise<void> {
 /** A drain that never ends is a finding, and the comparison then says what is missing. */
 async function drain(platform: Platform): Promise<Findings> {
   try {
-    await eventually(
+    await until(
+      'an empty backlog',
       async () => (await ask(platform, '/v1/ledger'))?.body as { backlog: number } | undefined,
       (ledger) => ledger?.backlog === 0,
-      DRAIN_TIMEOUT_MS,
+      { withinMs: DRAIN_TIMEOUT_MS },
     );
     return [];
   } catch (error) {
@@ -143,7 +147,9 @@ async function checkAlarms(platform: Platform, fleet: readonly Device[]): Promis
       .sort();
   };
   try {
-    await eventually(active, (devices) => devices.join() === expected.join(), 30_000);
+    await until('the alarms of every second device', active, (devices) => devices.join() === expected.join(), {
+      withinMs: 4 * PATIENCE_MS,
+    });
     return [];
   } catch {
     return [`alarms are active for ${(await active()).join(', ')}; expected ${expected.join(', ')}`];

@@ -1,5 +1,6 @@
 import type { QuotaAnswer, ServiceStatus } from '#core';
 import { parseReplayTopic } from '#core';
+import { PATIENCE_MS, until } from '#core/testing';
 import { type Answer, type Harness, type HarnessOptions, startApi } from '../../apps/api/test/harness.js';
 import type { ServiceBus } from '../../apps/api/src/ports.js';
 import { journalSource } from '../../apps/broker/src/lane/journal-source.js';
@@ -43,14 +44,10 @@ export class QuarantineRig {
   }
 
   /** Asks for the job until it is as wanted. */
-  async until(id: string, wanted: (job: Answer['body']) => boolean, timeoutMs = 30_000): Promise<Answer['body']> {
-    const deadline = performance.now() + timeoutMs;
-    for (;;) {
-      const { body } = await this.api.ask('GET', `/v1/dead-letters/replays/${id}`);
-      if (wanted(body)) return body;
-      if (performance.now() > deadline) throw new Error(`the replay is not as wanted: ${JSON.stringify(body)}`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+  until(id: string, wanted: (job: Answer['body']) => boolean): Promise<Answer['body']> {
+    const look = async (): Promise<Answer['body']> =>
+      (await this.api.ask('GET', `/v1/dead-letters/replays/${id}`)).body;
+    return until('the replay to be as wanted', look, wanted, { withinMs: 2 * PATIENCE_MS });
   }
 
   finished(id: string): Promise<Answer['body']> {

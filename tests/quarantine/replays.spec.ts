@@ -87,7 +87,7 @@ describe('replays', () => {
     expect(await rig.finished(second.id)).toMatchObject({ total: 250, stored: 250, published: 250 });
     expect(await rig.ingest.values('L1')).toHaveLength(250);
     expect(await rig.ledger()).toMatchObject({ openDeadLetters: 0, unaccounted: 0 });
-  }, 60_000);
+  });
 
   it('wait for a broker that does not answer, and for ingest that is down', async () => {
     await refuse('L1', 5);

@@ -1,3 +1,4 @@
+import { until } from '#core/testing';
 import { keyFor } from '../../apps/api/test/keys.js';
 import { telemetryTopic } from '../../apps/ingest/src/testing/ingest-rig.js';
 import { QuarantineRig } from './quarantine-rig.js';
@@ -25,13 +26,8 @@ describe('sightings', () => {
   const sightings = async (query = ''): Promise<{ id: string; messages: number }[]> =>
     (await rig.api.ask('GET', `/v1/sightings${query}`)).body.sightings;
   const seen = async (id: string): Promise<Record<string, unknown>> => {
-    const deadline = performance.now() + 10_000;
-    for (;;) {
-      const found = (await sightings()).find((each) => each.id === id);
-      if (found !== undefined) return found;
-      if (performance.now() > deadline) throw new Error(`${id} is not seen`);
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    const found = await until(`${id} to be seen`, sightings, (all) => all.some((each) => each.id === id));
+    return { ...found.find((each) => each.id === id) };
   };
   const at = Date.now() - 3 * HOUR_MS;
 

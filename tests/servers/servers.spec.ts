@@ -34,14 +34,14 @@ describe('suites that need a server', () => {
     expect(output.match(/^skipped needs PostgreSQL: needs Docker, or LAMPLIGHTER_REGISTRY=.*$/gm)).toHaveLength(1);
     expect(output.match(/^skipped needs InfluxDB: needs Docker, or INFLUX_URL .*$/gm)).toHaveLength(1);
     expect(output).toContain('2 skipped');
-  }, 60_000);
+  }, 300_000);
 
   it('fail when CI=true', async () => {
     const { code, output } = await runWithoutServers({ CI: 'true' });
     expect(code).toBe(1);
     expect(output).toContain('2 failed');
     expect(output).not.toContain('skipped,');
-  }, 60_000);
+  }, 300_000);
 });
 
 describeWithPostgres('a PostgreSQL of the suite', (server) => {

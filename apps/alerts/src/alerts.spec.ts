@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { encodeReadingBatch, ReadingBatchBuilder, type ServiceStatus } from '#core';
+import { until } from '#core/testing';
 import { type AlarmDefault, findKind } from '#kinds';
 import { AlertsBench } from './testing/alerts-bench.js';
 
@@ -27,12 +28,22 @@ const pm25 = (
   values: { pm25: value },
 });
 const settled = async (expected: readonly string[]): Promise<void> => {
-  await bench.until(
-    async () => (await bench.transitions()).length >= expected.length,
+  const transitions = await until(
+    `${expected.length} transitions`,
     () => bench.transitions(),
+    ({ length }) => length >= expected.length,
   );
-  expect(await bench.transitions()).toEqual(expected);
+  expect(transitions).toEqual(expected);
 };
+const published = (count: number): Promise<unknown> =>
+  until(
+    `${count} published transitions`,
+    () => bench.bus.published,
+    ({ length }) => length >= count,
+  );
+/** So many seconds of its work later. */
+const statuses = (count: number): Promise<unknown> =>
+  until(`${count} statuses`, () => bench.bus.statuses.length >= count);
 
 describe('alerts', () => {
   it('raises and clears, and publishes each transition on its topic', async () => {
@@ -43,7 +54,7 @@ describe('alerts', () => {
     await settled([`raised ${PM25} GF1`]);
     await bench.appendFeed([pm25('GF1', now + 2, 2, 30)]);
     await settled([`raised ${PM25} GF1`, `cleared ${PM25} GF1`]);
-    await bench.until(() => bench.bus.published.length === 2);
+    await published(2);
     expect(
       bench.bus.published.map(({ topic, transition }) => [topic, transition.type, transition.snapshot.active]),
     ).toEqual([
@@ -102,7 +113,7 @@ describe('alerts', () => {
     await bench.appendFeed([pm25('GF1', now + 6, 3, 20)]);
     await bench.start();
     await settled([`raised ${PM25} GF1`, `raised ${PM25} GF2`, `cleared ${PM25} GF1`]);
-    await bench.until(() => bench.bus.published.length === 3);
+    await published(3);
     const ids = bench.bus.published.map(({ transition }) => transition.id);
     expect(new Set(ids).size).toBe(3);
   });
@@ -132,7 +143,7 @@ describe('alerts', () => {
     await bench.registry.alarms.acknowledge(alarm!.id, 'wing', 'seen');
     expect(bench.bus.published).toEqual([]);
     bench.bus.connected = true;
-    await bench.until(() => bench.bus.published.length === 2);
+    await published(2);
     expect(bench.bus.published.map(({ transition }) => [transition.type, transition.actor])).toEqual([
       ['raised', 'system'],
       ['acknowledged', 'wing'],
@@ -163,13 +174,21 @@ describe('alerts', () => {
       enabled: true,
       definition: { type: 'magic' },
     });
-    await bench.until(async () => {
-      await bench.appendFeed([pm25('GF1', bench.clock.now(), 1 + bench.alerts.counters.batches, 95)]);
-      return (await bench.transitions()).length === 3;
-    });
+    await until(
+      'the alarm to be raised again',
+      async () => {
+        await bench.appendFeed([pm25('GF1', bench.clock.now(), 1 + bench.alerts.counters.batches, 95)]);
+        return bench.transitions();
+      },
+      ({ length }) => length === 3,
+    );
     await bench.registry.devices.remove('GF1');
-    await bench.until(async () => (await bench.transitions()).length === 4);
-    expect((await bench.transitions())[3]).toBe(`cleared ${PM25} GF1`);
+    const transitions = await until(
+      'the alarm of a removed device to clear',
+      () => bench.transitions(),
+      ({ length }) => length === 4,
+    );
+    expect(transitions[3]).toBe(`cleared ${PM25} GF1`);
   });
 
   it('survives a record of the feed that is no batch', async () => {
@@ -187,7 +206,11 @@ describe('alerts', () => {
     const before = bench.alerts.counters.saves;
     const started = bench.clock.monotonic();
     for (let i = 0; i < 50; i++) await bench.appendFeed([pm25('GF1', bench.clock.now(), i, 30)]);
-    await bench.until(() => bench.alerts.counters.rows === 50);
+    await until(
+      '50 rows to be looked at',
+      () => bench.alerts.counters.rows,
+      (rows) => rows === 50,
+    );
     const seconds = (bench.clock.monotonic() - started) / 1_000;
     expect(bench.alerts.counters.saves - before).toBeLessThanOrEqual(Math.ceil(seconds) + 2);
   });
@@ -224,7 +247,7 @@ describe('absence', () => {
     ];
     await bench.start();
     pipelineIsUp();
-    await bench.until(() => bench.bus.statuses.length >= 3);
+    await statuses(3);
     bench.clock.ahead = LONG_MS;
     pipelineIsUp();
     await settled([`raised ${ABSENCE} GF1`]);
@@ -238,7 +261,7 @@ describe('absence', () => {
     await bench.start();
     bench.alerts.take(wellBeing('broker'));
     bench.clock.ahead = LONG_MS;
-    await bench.until(() => bench.bus.statuses.length >= 4);
+    await statuses(4);
     expect(await bench.transitions()).toEqual([]);
   });
 
@@ -248,7 +271,11 @@ describe('absence', () => {
     await bench.start();
     expect(bench.alerts.status()).toMatchObject({ state: 'degraded', reason: 'the store is down' });
     bench.store.isDown = false;
-    await bench.until(() => bench.alerts.status().state === 'up');
+    await until(
+      'alerts to be up',
+      () => bench.alerts.status(),
+      ({ state }) => state === 'up',
+    );
   });
 });
 

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { until } from '#core/testing';
 import { lamppost, startApi } from './harness.js';
 import type { Answer, Harness } from './harness.js';
 import { keyFor } from './keys.js';
@@ -207,13 +208,13 @@ describe('downlinks', () => {
     expect((await send('CS-1', { data: { dim: 60 } })).body).toMatchObject({ code: 'bad-request', pointer: '/data' });
     await api.registry.devices.update('CS-1', { deviceType: 'acme-lamp' });
     // On a busy host the sandbox may run out of time: 503, and the caller tries again.
-    const persist = async (dim: number): Promise<Answer> => {
-      for (let attempt = 1; ; attempt++) {
-        const answer = await send('CS-1', { data: { dim } });
-        if (answer.status !== 503 || attempt === 10) return answer;
-        await new Promise((done) => setTimeout(done, 500));
-      }
-    };
+    const persist = (dim: number): Promise<Answer> =>
+      until(
+        'the sandbox to be let run',
+        () => send('CS-1', { data: { dim } }),
+        ({ status }) => status !== 503,
+        { everyMs: 500 },
+      );
     const answer = await persist(60);
     expect(answer).toMatchObject({ status: 202, body: { hex: '0a3c', fPort: 12 } });
     expect(await persist(101)).toMatchObject({

@@ -1,5 +1,6 @@
 import { request } from 'node:http';
 import type { IncomingMessage } from 'node:http';
+import { until } from '#core/testing';
 import { ADMIN } from './harness.js';
 
 export interface ReceivedEvent {
@@ -44,13 +45,9 @@ export class EventClient {
     this.response.destroy();
   }
 
+  /** Waits until the condition holds; what came so far is in the failure when it never does. */
   async until(done: () => boolean, what: string): Promise<void> {
-    const giveUpAt = performance.now() + 10_000;
-    while (!done()) {
-      if (performance.now() > giveUpAt)
-        throw new Error(`waited in vain for ${what}; received ${JSON.stringify(this.events)}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(what, () => ({ ended: this.ended, events: this.events, comments: this.comments }), done);
   }
 
   received(count: number): Promise<void> {

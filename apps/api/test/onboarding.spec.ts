@@ -1,6 +1,7 @@
+import { until } from '#core/testing';
 import { deviceKinds } from '#kinds';
 import { lamppost, startApi } from './harness.js';
-import type { Harness } from './harness.js';
+import type { Answer, Harness } from './harness.js';
 import { keyFor } from './keys.js';
 
 const DAY_MS = 86_400_000;
@@ -196,11 +197,10 @@ describe('an import that goes on after its request', () => {
     keys: string;
   }
   const ended = async (id: string, as?: string): Promise<Job> => {
-    for (;;) {
-      const { body } = await api.ask('GET', `/v1/imports/${id}`, as === undefined ? {} : { as });
-      if (body.endedAt !== null) return body as Job;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    const look = async (): Promise<Answer['body']> =>
+      (await api.ask('GET', `/v1/imports/${id}`, as === undefined ? {} : { as })).body;
+    const job: unknown = await until('the import to end', look, ({ endedAt }) => endedAt !== null, { everyMs: 20 });
+    return job as Job;
   };
   const start = (csv: string, query = 'async=true', as?: string): ReturnType<Harness['ask']> =>
     api.ask('POST', `/v1/devices/import?${query}`, { body: csv, headers: CSV, ...(as === undefined ? {} : { as }) });

@@ -1,4 +1,5 @@
 import { encodeReadingBatch } from '#core';
+import { until } from '#core/testing';
 import { EventClient } from './event-source.js';
 import { ADMIN, lamppost, startApi } from './harness.js';
 import type { Harness } from './harness.js';
@@ -25,7 +26,7 @@ describe('event streams', () => {
   };
   const open = (): number => api.app.get(StreamRegistry).size;
   const closed = async (): Promise<void> => {
-    while (open() > 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until('every stream to be freed', open, (streams) => streams === 0);
   };
 
   beforeAll(async () => {
@@ -70,8 +71,9 @@ describe('event streams', () => {
     await feed('L1', [{ time: 3_000, values: { temperature: 4 } }]);
     const second = await EventClient.open(api.url, '/v1/stream', { 'last-event-id': first.events[0]!.id });
     await second.received(3);
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    expect(second.events.map(({ data }) => data.values.temperature)).toEqual([2, 3, 4]);
+    await feed('L1', [{ time: 3_000, values: { temperature: 5 } }]);
+    await second.until(() => second.events.at(-1)?.data.values.temperature === 5, 'the last reading');
+    expect(second.events.map(({ data }) => data.values.temperature)).toEqual([2, 3, 4, 5]);
     second.close();
   });
 
@@ -82,12 +84,13 @@ describe('event streams', () => {
     await feed('L1', [{ time: 4_000, values: { temperature: 5 } }]);
     await feed('L2', [{ time: 4_000, values: { temperature: 6 } }]);
     await feed('T1', [{ time: 4_000, values: { temperature: 7 } }]);
-    await Promise.all([epd.received(1), toilets.received(1), one.received(1)]);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    // What must not come to one of them would come before the second of its own.
+    for (const id of ['L1', 'L2', 'T1']) await feed(id, [{ time: 5_000, values: { temperature: 8 } }]);
+    await Promise.all([epd.received(2), toilets.received(2), one.received(2)]);
     expect([epd, toilets, one].map(({ events }) => events.map(({ data }) => data.device))).toEqual([
-      ['L2'],
-      ['T1'],
-      ['L1'],
+      ['L2', 'L2'],
+      ['T1', 'T1'],
+      ['L1', 'L1'],
     ]);
     for (const client of [epd, toilets, one]) client.close();
   });
@@ -140,5 +143,5 @@ describe('event streams', () => {
     await feed('L1', [{ time: 9_000, values: { temperature: 9 } }]);
     await after.received(1);
     after.close();
-  }, 180_000);
+  }, 600_000);
 });

@@ -6,7 +6,7 @@ describe('T40 devices of kinds that could identify people', () => {
     const fixture = await BrokerFixture.start({ settings: { approvals } });
     const [device] = await fixture.devices('J1');
     await fixture.registry.devices.update('J1', { kind: 'journey-time', department: 'td' });
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await fixture.changesSeen();
     const code = await (await fixture.socket()).connect(device!.login);
     await fixture.stop();
     return code;

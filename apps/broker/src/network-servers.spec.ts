@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateKey, hashKey } from '#identity';
 import type { NewNetworkServer } from '#registry';
-import { BrokerFixture, eventually, PEPPER } from './testing/broker-fixture.js';
+import { until } from '#core/testing';
+import { BrokerFixture, PEPPER } from './testing/broker-fixture.js';
 import type { MqttConnection } from './testing/mqtt-connection.js';
 
 const UP = '{"deviceInfo":{"devEui":"0101010101010101"}}';
@@ -69,7 +70,7 @@ describe('network servers', () => {
     for (const [topic, source] of topics) {
       const put = async (): Promise<boolean> => (await api.publish(topic, UP)) && (await sourceOf(topic)) === source;
       // The broker sees a new network server with its next look at the registry's changes.
-      expect(await eventually(put, 2_000)).toBe(true);
+      await until(`${topic} to be put down to ${source}`, put);
     }
     for (const topic of ['v3/app1@ttn/devices/dev1/down/push', 'v3/app1@ttn/devices/dev1/down/replace']) {
       expect(await api.publish(topic, '{}')).toBe(true);
@@ -83,12 +84,12 @@ describe('network servers', () => {
     expect(await first.publish(`application/a/device/${EUI}/event/up`, UP)).toBe(true);
     expect(await first.subscribe('application/a/device/+/command/down')).toEqual([1]);
     await fixture.registry.networkServers.update('second', { applications: ['b'] });
-    expect(await first.closes(2_000)).toBe(true);
+    expect(await first.closes()).toBe(true);
     const then = await connect('second', key);
     expect(await then.subscribe('application/a/device/+/command/down')).toEqual([0x80]);
     expect(await then.publish(`application/b/device/${EUI}/event/up`, UP)).toBe(true);
     await fixture.registry.networkServers.remove('second');
-    expect(await then.closes(2_000)).toBe(true);
+    expect(await then.closes()).toBe(true);
     await expect(connect('second', key)).rejects.toThrow('CONNACK');
   });
 });

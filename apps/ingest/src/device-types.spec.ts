@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { PATIENCE_MS, until } from '#core/testing';
 import { createTranscoder, type ManagedTranscoder } from '#device-types';
 import { DAY_MS, IngestRig } from './testing/ingest-rig.js';
 
@@ -10,7 +11,7 @@ describe('payloads of device types', () => {
   let rig: IngestRig;
   let transcoder: ManagedTranscoder;
   beforeEach(async () => {
-    transcoder = createTranscoder({ policy: { workers: 1 } });
+    transcoder = createTranscoder({ policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } });
     rig = await IngestRig.open({ transcoder, maxAgeMs: 40 * 365 * DAY_MS });
     await rig.start();
   });
@@ -62,9 +63,15 @@ describe('payloads of device types', () => {
       examples: [],
       revision: 'r1',
     });
-    const deadline = performance.now() + 10_000;
-    for (let counter = 2; (await stored()).length === 0 && performance.now() < deadline; counter++)
-      await send(counter, '2a');
-    expect((await stored())[0]).toEqual(['fill', 42]);
+    let counter = 2;
+    const readings = await until(
+      'a payload to be decoded',
+      async () => {
+        await send(counter++, '2a');
+        return stored();
+      },
+      ({ length }) => length > 0,
+    );
+    expect(readings[0]).toEqual(['fill', 42]);
   });
 });

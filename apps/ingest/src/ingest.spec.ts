@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { decodeReadingBatch } from '#core';
+import { until } from '#core/testing';
 import { IngestRig, telemetryTopic } from './testing/ingest-rig.js';
 
 /** The whole path over the real embedded engines: LMDB journal and feed, DuckDB, SQLite. */
@@ -84,11 +85,11 @@ describe('ingest', () => {
     await rig.publish('KL0001', { ts: now, values: { temperature: 20 } });
     await rig.drained();
     await rig.register('KL0001');
-    const deadline = performance.now() + 5_000;
-    while ((await rig.values('KL0001')).length === 0 && performance.now() < deadline) {
+    await until('a reading of it to be stored', async () => {
       await rig.publish('KL0001', { ts: Date.now(), values: { temperature: 20 } });
       await rig.drained();
-    }
+      return (await rig.values('KL0001')).length > 0;
+    });
     expect(await rig.values('KL0001')).toHaveLength(1);
   });
 
@@ -96,7 +97,7 @@ describe('ingest', () => {
     await rig.publish('GF3637', { ts: Date.now(), values: { temperature: 20 } });
     await rig.drained();
     await rig.registry.devices.update('GF3637', { department: 'dsd' });
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await rig.changesSeen();
     await rig.publish('GF3637', { ts: Date.now(), values: { temperature: 21 } });
     await rig.append('GF3637', 'city/dsd/smart-lamppost/GF3637/telemetry', {
       ts: Date.now(),
@@ -133,7 +134,10 @@ describe('ingest', () => {
     expect(await rig.values('GF3637')).toEqual([[now - 86_400_000, 'temperature', 20]]);
     const { deadLetters } = await rig.store.deadLetters({ departments: null, code: 'too-old', limit: 10 });
     expect(deadLetters[0]!.rejections[0]!.detail).toMatch(/looks like seconds/);
-    for (const { receivedAt } of deadLetters) expect(Math.abs(receivedAt - now)).toBeLessThan(5_000);
+    for (const { receivedAt } of deadLetters) {
+      expect(receivedAt).toBeGreaterThanOrEqual(now);
+      expect(receivedAt).toBeLessThanOrEqual(Date.now());
+    }
   });
 
   it('T14 payload keys of frameworks are keys like any other', async () => {
@@ -252,8 +256,12 @@ describe('ingest', () => {
   it('says how it is', async () => {
     await rig.publish('GF3637', { values: { temperature: 20 } }, 'rubbish');
     await rig.drained();
-    await new Promise((resolve) => setTimeout(resolve, 1_100));
-    expect(rig.statuses.at(-1)).toMatchObject({
+    const said = await until(
+      'it to say that it took both',
+      () => rig.statuses.at(-1),
+      (status) => status?.metrics['ingest_messages_total'] === 2,
+    );
+    expect(said).toMatchObject({
       service: 'ingest',
       state: 'up',
       metrics: { ingest_messages_total: 2, ingest_stored_total: 1, ingest_dead_letters_total: 1, ingest_backlog: 0 },

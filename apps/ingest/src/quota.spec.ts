@@ -52,7 +52,7 @@ describe('quotas of devices behind a network server', () => {
 
   it('apply at once when they are changed', async () => {
     await rig.registry.devices.update('runaway', { quota: null });
-    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    await rig.changesSeen();
     await Promise.all(Array.from({ length: 20 }, () => send(RUNAWAY)));
     await rig.drained();
     expect(await counts()).toEqual({ stored: 20, overQuota: 0, unaccounted: 0 });

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { type DeviceIdentity, encodeReadingBatch, FEED_SOURCE, type ReadingBatch } from '#core';
+import { until } from '#core/testing';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import { kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { FollowedRegistry } from '#registry/testing';
 import type { OutcomeCount } from '#timeseries';
 import { createQuality, type RunningQuality } from './create-quality.js';
 
@@ -19,6 +21,7 @@ const START = Date.UTC(2026, 10, 25, 0);
 describe('quality of data', () => {
   let directory: string;
   let registry: Registry;
+  let followed: FollowedRegistry;
   let feed: Journal;
   let running: RunningQuality | null = null;
   let published: { topic: string; payload: Record<string, unknown> }[];
@@ -45,8 +48,9 @@ describe('quality of data', () => {
   });
 
   const start = async (): Promise<void> => {
+    followed = new FollowedRegistry(registry);
     running = await createQuality({
-      adapters: { feed, registry, store: { outcomes: () => Promise.resolve(outcomes) } as never },
+      adapters: { feed, registry: followed.registry, store: { outcomes: () => Promise.resolve(outcomes) } as never },
       bus: {
         connected: true,
         publishDurably: (topic, payload) => {
@@ -109,11 +113,11 @@ describe('quality of data', () => {
   };
 
   const seen = async (rows: number): Promise<void> => {
-    const deadline = performance.now() + 10_000;
-    while (running!.counters.rows < rows) {
-      if (performance.now() > deadline) throw new Error(`saw ${running!.counters.rows} of ${rows} rows`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
+    await until(
+      `${rows} rows to be seen`,
+      () => running!.counters.rows,
+      (now) => now >= rows,
+    );
   };
 
   it('gives a sound device full marks and says nothing of it', async () => {
@@ -216,7 +220,7 @@ describe('quality of data', () => {
     expect((await registry.quality.get('N2'))!.grade).toBe('silent');
     await registry.devices.update('N2', { enabled: false });
     await registry.devices.remove('N1');
-    await new Promise((resolve) => setTimeout(resolve, 1_300));
+    await followed.changesSeen();
     await running!.assess();
     expect([await registry.quality.get('N1'), await registry.quality.get('N2')]).toEqual([null, null]);
   });

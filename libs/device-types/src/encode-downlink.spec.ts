@@ -1,9 +1,10 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
+import { PATIENCE_MS } from '#core/testing';
 import { encodeDownlink } from './encode-downlink.js';
 import { ScriptPool } from './sandbox/script-pool.js';
 
 describe('encodeDownlink', () => {
-  const pool = new ScriptPool({ policy: { workers: 1 } });
+  const pool = new ScriptPool({ policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } });
   afterAll(() => pool.close());
   const encode = (body: string, data: Record<string, unknown> = { dim: 60 }): ReturnType<typeof encodeDownlink> =>
     encodeDownlink(pool, { revision: body, source: `function encodeDownlink(input) { ${body} }` }, data);

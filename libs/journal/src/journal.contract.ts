@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { JournalRecord, RawMessage } from '#core';
+import { pause, PATIENCE_MS, until } from '#core/testing';
 import type { Journal, JournalBatch, JournalConsumer } from './journal.js';
 
 export interface JournalOptions {
@@ -35,16 +36,11 @@ export const appendAll = async (journal: Journal, from: number, to: number): Pro
 export async function readAll(consumer: JournalConsumer, count: number, maxMessages = 1000): Promise<JournalRecord[]> {
   const records: JournalRecord[] = [];
   for (;;) {
-    const batch = await consumer.read({ maxMessages, waitMs: 300 });
+    const batch = await consumer.read({ maxMessages, waitMs: PATIENCE_MS });
     records.push(...batch.records);
     if (batch.records.length === 0 || records.length >= count) return records;
   }
 }
-
-const until = async (condition: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 5_000;
-  while (!condition() && performance.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 10));
-};
 
 const texts = (records: readonly JournalRecord[]): string[] =>
   records.map((record) => Buffer.from(record.payload).toString());
@@ -174,7 +170,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
         const aborted = consumer.read({ maxMessages: 1, waitMs: 60_000, signal: stop.signal });
         setTimeout(() => stop.abort(), 20);
         expect((await aborted).records).toEqual([]);
-        const waiting = consumer.read({ maxMessages: 1, waitMs: 10_000 });
+        const waiting = consumer.read({ maxMessages: 1, waitMs: PATIENCE_MS });
         await append(journal, rawMessage(0));
         expect(texts((await waiting).records)).toEqual(['message 0']);
       });
@@ -219,7 +215,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
           left -= batch.records.length;
           await fast.commit(batch.next);
         }
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await pause(1_500);
         expect(texts(await readAll(slow, 100))).toEqual(numbered(0, 100));
       });
     });
@@ -242,7 +238,11 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
           await consumer.commit((await consumer.read({ maxMessages: 100, waitMs: 500 })).next);
         }
         const full = journal.state().bytes;
-        await until(() => journal.state().bytes < full);
+        await until(
+          'old records to be trimmed',
+          () => journal.state().bytes,
+          (bytes) => bytes < full,
+        );
         const batch = await tail.read({ maxMessages: 100, waitMs: 1000 });
         expect(batch.skipped).toBeGreaterThan(0);
         expect(batch.records[0]!.sequence).toBe(batch.skipped);
@@ -253,44 +253,62 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
       it('T20 when full, holds acknowledgements back and goes on by itself once a consumer commits; nothing is lost', async () => {
         await reopen({ maxBytes: 20_000 });
         const consumer = await journal.consumer('ingest');
-        let acknowledged = 0;
-        for (let n = 0; n < 400; n++)
-          journal.append(rawMessage(n, { payload: Buffer.alloc(200, n) }), () => acknowledged++);
-        for (let n = 400; n < 800 && journal.state().condition === 'writable'; n += 20) {
-          for (let i = n; i < n + 20; i++)
-            journal.append(rawMessage(i, { payload: Buffer.alloc(200, i) }), () => acknowledged++);
-          await new Promise((resolve) => setTimeout(resolve, 30));
+        let [appended, acknowledged] = [0, 0];
+        const appendSome = (count: number): void => {
+          for (let i = 0; i < count; i++, appended++)
+            journal.append(rawMessage(appended, { payload: Buffer.alloc(200, appended) }), () => acknowledged++);
+        };
+        appendSome(400);
+        while (appended < 800 && journal.state().condition === 'writable') {
+          appendSome(20);
+          await pause(30);
         }
-        for (let n = 800; n < 900; n++) journal.append(rawMessage(n), () => acknowledged++);
-        await until(() => journal.state().condition === 'full');
-        expect(journal.state()).toMatchObject({ condition: 'full', maxBytes: 20_000 });
+        appendSome(100);
+        const state = await until(
+          'the journal to be full',
+          () => journal.state(),
+          ({ condition }) => condition === 'full',
+        );
+        expect(state.maxBytes).toBe(20_000);
         const held = acknowledged;
-        await new Promise((resolve) => setTimeout(resolve, 300));
+        await pause(300);
         expect(acknowledged).toBe(held);
+        expect(held).toBeLessThan(appended);
 
         const sequences: number[] = [];
-        for (let batch = await consumer.read({ maxMessages: 500, waitMs: 1000 }); batch.records.length > 0;) {
+        while (sequences.length < appended) {
+          const batch = await consumer.read({ maxMessages: 500, waitMs: PATIENCE_MS });
+          expect(batch.records.length).toBeGreaterThan(0);
           sequences.push(...batch.records.map((r) => r.sequence));
           await consumer.commit(batch.next);
-          batch = await consumer.read({ maxMessages: 500, waitMs: 1000 });
         }
-        expect(acknowledged).toBeGreaterThan(held);
-        expect(sequences).toEqual(Array.from({ length: acknowledged }, (_, i) => i));
-        await until(() => journal.state().condition === 'writable');
-        expect(journal.state().condition).toBe('writable');
+        expect(sequences).toEqual(Array.from({ length: appended }, (_, i) => i));
+        await until(
+          'every acknowledgement',
+          () => acknowledged,
+          (count) => count === appended,
+        );
+        await until(
+          'room again',
+          () => journal.state(),
+          ({ condition }) => condition === 'writable',
+        );
       });
 
       it('with retain, keeps that much for tails and no more, though nobody is registered', async () => {
         await reopen({ retain: { bytes: 30_000 } });
         for (let n = 0; n < 60; n++) await append(journal, rawMessage(n, { payload: Buffer.alloc(2_000, n) }));
-        await until(() => journal.state().bytes < 40_000);
-        expect(journal.state().bytes).toBeLessThan(40_000);
+        await until(
+          'old records to be trimmed',
+          () => journal.state().bytes,
+          (bytes) => bytes < 40_000,
+        );
         expect(journal.state().bytes).toBeGreaterThanOrEqual(30_000);
       });
 
       it('without retain, keeps everything until a consumer has registered', async () => {
         for (let n = 0; n < 20; n++) await append(journal, rawMessage(n));
-        await new Promise((resolve) => setTimeout(resolve, 1500));
+        await pause(1_500);
         expect(texts(await readAll(await journal.consumer('late'), 20))).toEqual(numbered(0, 20));
       });
     });
@@ -324,7 +342,7 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
         expect(before.reduce((sum, entry) => sum + entry.messages, 0)).toBe(30);
         await reopen();
         expect(await journal.tally({})).toEqual(before);
-        await new Promise((resolve) => setTimeout(resolve, 1300));
+        await pause(1_300);
         await appendAll(journal, 30, 31);
         expect((await journal.tally({})).reduce((sum, entry) => sum + entry.messages, 0)).toBe(31);
       });

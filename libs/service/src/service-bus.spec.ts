@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Aedes, type AedesPublishPacket, type Client } from 'aedes';
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import type { ServiceStatus } from '#core';
+import { pause, until } from '#core/testing';
 import { ServiceBus, type ServiceBusOptions } from './service-bus.js';
 
 const STATUS_TOPIC = 'lamplighter/services/quality/status';
@@ -14,15 +14,22 @@ describe('ServiceBus', () => {
   let server: Server;
   let at: number;
   let sockets: Set<Socket>;
+  /** Connections that were refused, which they all are unless it is null. */
+  let refused: number | null;
   let logged: { msg: string; reason?: string }[];
   let buses: ServiceBus[];
 
   beforeEach(async () => {
     broker = await Aedes.createBroker();
     sockets = new Set();
+    refused = null;
     server = createServer((socket) => {
       sockets.add(socket);
-      broker.handle(socket);
+      if (refused === null) broker.handle(socket);
+      else {
+        refused++;
+        socket.resetAndDestroy();
+      }
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
     at = (server.address() as AddressInfo).port;
@@ -55,18 +62,10 @@ describe('ServiceBus', () => {
     return bus;
   };
 
-  const until = async (condition: () => boolean): Promise<void> => {
-    const deadline = performance.now() + 10_000;
-    while (!condition()) {
-      if (performance.now() > deadline) throw new Error('it did not come about');
-      await sleep(5);
-    }
-  };
-
   const connected = async (change: Partial<ServiceBusOptions> = {}): Promise<ServiceBus> => {
     const bus = newBus(change);
     bus.start();
-    await until(() => bus.connected);
+    await until('the bus to be connected', () => bus.connected);
     return bus;
   };
 
@@ -112,7 +111,11 @@ describe('ServiceBus', () => {
     await bus.publishDurably('city/b', 'acknowledged');
     await bus.publishDurably('city/c', Buffer.from('bytes'));
     bus.publishStatus(up);
-    await until(() => taken.length === 4);
+    await until(
+      'four messages',
+      () => taken,
+      ({ length }) => length === 4,
+    );
     expect(taken).toEqual([
       { topic: 'city/a', payload: 'lost without harm', qos: 0, retain: false },
       { topic: 'city/b', payload: 'acknowledged', qos: 1, retain: false },
@@ -123,13 +126,14 @@ describe('ServiceBus', () => {
 
   it('resolves a durable publish only with the PUBACK', async () => {
     const bus = await connected();
-    let release = (): void => undefined;
+    let release: (() => void) | undefined;
     broker.authorizePublish = (_client, _packet, done) => (release = () => done(null));
     let isAcknowledged = false;
     const publishing = bus.publishDurably('city/b', 'x').then(() => (isAcknowledged = true));
-    await sleep(50);
+    await until('the message to be at the broker', () => release !== undefined);
+    await pause(50);
     expect(isAcknowledged).toBe(false);
-    release();
+    release!();
     await publishing;
     expect(isAcknowledged).toBe(true);
   });
@@ -141,7 +145,7 @@ describe('ServiceBus', () => {
     bus.publishStatus(up);
     await expect(bus.publishDurably('city/b', 'before')).rejects.toThrow('no connection to the broker');
     bus.start();
-    await until(() => bus.connected);
+    await until('the bus to be connected', () => bus.connected);
     await bus.publishDurably('city/b', 'after');
     expect(taken.map(({ payload }) => payload)).toEqual(['after']);
   });
@@ -150,7 +154,7 @@ describe('ServiceBus', () => {
     const taken = takeMessages();
     await connected();
     for (const socket of sockets) socket.destroy();
-    await until(() => taken.length > 0);
+    await until('its last word', () => taken.length > 0);
     expect(taken).toEqual([{ topic: STATUS_TOPIC, payload: JSON.stringify(down), qos: 0, retain: true }]);
   });
 
@@ -158,7 +162,7 @@ describe('ServiceBus', () => {
     const taken = takeMessages();
     const bus = await connected();
     await bus.close();
-    await until(() => taken.length > 0);
+    await until('its last word', () => taken.length > 0);
     expect(taken).toEqual([{ topic: STATUS_TOPIC, payload: JSON.stringify(down), qos: 0, retain: true }]);
   });
 
@@ -174,16 +178,24 @@ describe('ServiceBus', () => {
     const heard: [string, string][] = [];
     const bus = await connected({ onStatus: ({ state }, service) => heard.push([service, state]) });
     const other = await connected({ service: 'other' });
-    await until(() => broker.connectedClients === 2);
+    await until(
+      'two clients',
+      () => broker.connectedClients,
+      (clients) => clients === 2,
+    );
     // The bus hears itself once its subscription stands.
-    while (heard.length === 0) {
+    await until('the bus to hear itself', () => {
       bus.publishStatus(up);
-      await sleep(10);
-    }
+      return heard.length > 0;
+    });
     heard.length = 0;
     await other.publishDurably('lamplighter/services/broken/status', 'not JSON');
     other.publishStatus({ ...up, service: 'other', state: 'degraded' });
-    await until(() => heard.some(([service]) => service === 'other'));
+    await until(
+      'the status of the other',
+      () => heard,
+      (statuses) => statuses.some(([service]) => service === 'other'),
+    );
     expect(heard.filter(([service]) => service !== 'quality')).toEqual([['other', 'degraded']]);
     expect(logged).toContainEqual(expect.objectContaining({ msg: 'a service status could not be read' }));
   });
@@ -198,22 +210,25 @@ describe('ServiceBus', () => {
 
   it('comes back by itself, subscribed anew, and its log hears of each trouble once', async () => {
     const heard: string[] = [];
-    await new Promise((resolve) => server.close(resolve));
+    refused = 0;
     const bus = newBus({ onStatus: ({ state }) => heard.push(state) });
     bus.start();
-    // Two attempts at least.
-    await sleep(1_300);
+    await until(
+      'three attempts',
+      () => refused,
+      (attempts) => attempts! >= 3,
+    );
     expect(logged.map(({ msg }) => msg)).toEqual(['the broker cannot be reached']);
-    await once(server.listen(at, '127.0.0.1'), 'listening');
-    await until(() => bus.connected);
+    refused = null;
+    await until('the bus to be connected', () => bus.connected);
     for (const socket of sockets) socket.destroy();
-    await until(() => !bus.connected);
-    await until(() => bus.connected);
+    await until('the bus to notice', () => !bus.connected);
+    await until('the bus to be connected', () => bus.connected);
     heard.length = 0;
-    while (!heard.includes('up')) {
+    await until('the bus to hear itself again', () => {
       bus.publishStatus(up);
-      await sleep(10);
-    }
+      return heard.includes('up');
+    });
     // A broken connection may itself be a trouble (ECONNRESET) or not, as the two ends happen to meet.
     expect(logged.filter(({ msg }) => msg === 'connected to the broker')).toHaveLength(2);
   });

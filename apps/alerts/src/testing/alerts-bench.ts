@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { pino } from 'pino';
 import {
   type Clock,
@@ -152,16 +151,6 @@ export class AlertsBench {
   async transitions(): Promise<string[]> {
     const transitions = await this.registry.alarms.transitions(0, 10_000);
     return transitions.map(({ type, snapshot }) => `${type} ${snapshot.rule} ${snapshot.device}`);
-  }
-
-  /** Waits until the condition holds; gives up with what `say` says. */
-  async until(condition: () => boolean | Promise<boolean>, say: () => unknown = () => ''): Promise<void> {
-    const deadline = systemClock.monotonic() + 20_000;
-    while (!(await condition())) {
-      if (systemClock.monotonic() > deadline)
-        throw new Error(`the awaited did not happen: ${JSON.stringify(await say())}`);
-      await sleep(10);
-    }
   }
 }
 

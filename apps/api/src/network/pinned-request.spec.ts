@@ -69,7 +69,7 @@ describe('T30 requests', () => {
       headers: {},
       body: Buffer.from('{"a":1}'),
       allowPrivate,
-      timeoutMs: 5_000,
+      timeoutMs: 30_000,
       ...(resolve === undefined ? {} : { resolve }),
     });
 

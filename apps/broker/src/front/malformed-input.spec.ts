@@ -1,7 +1,7 @@
-import { performance } from 'node:perf_hooks';
-import { BrokerFixture, eventually, pause, type TestDevice } from '../testing/broker-fixture.js';
-import type { MqttConnection } from '../testing/mqtt-connection.js';
 import mqttPacket from 'mqtt-packet';
+import { pause, until } from '#core/testing';
+import { BrokerFixture, type TestDevice } from '../testing/broker-fixture.js';
+import type { MqttConnection } from '../testing/mqtt-connection.js';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -17,6 +17,13 @@ describe('malformed input', () => {
   afterAll(() => fixture.stop());
 
   describe('T09', () => {
+    // Nobody would wait for the time-out of this one.
+    let patient: BrokerFixture;
+    beforeAll(async () => {
+      patient = await BrokerFixture.start({ limits: { connectTimeoutMs: 3_600_000 } });
+    });
+    afterAll(() => patient.stop());
+
     it.each([
       ['a CONNECT that announces 256 MB', '10ffffff7f'],
       ['a PUBLISH that announces 256 MB', '30ffffff7f'],
@@ -24,11 +31,9 @@ describe('malformed input', () => {
       ['a PUBLISH before CONNECT', '300300017861'],
       ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n').toString('hex')],
     ])('%s closes an unauthenticated socket at once', async (_case, hex) => {
-      const socket = await fixture.socket();
-      const since = performance.now();
+      const socket = await patient.socket();
       socket.sendBytes(Buffer.from(hex, 'hex'));
-      expect(await socket.closes(400)).toBe(true);
-      expect(performance.now() - since).toBeLessThan(400);
+      expect(await socket.closes()).toBe(true);
     });
 
     it('a flood behind a large header costs less than 20 MB of memory', async () => {
@@ -54,18 +59,20 @@ describe('malformed input', () => {
         ...device.login,
         password: Buffer.from(device.key),
       });
-      const since = performance.now();
+      let sent = 0;
       for (const byte of packet) {
         if (socket.closed) break;
         socket.sendBytes(Buffer.from([byte]));
+        sent++;
         await pause(20);
       }
       expect(socket.closed).toBe(true);
-      expect(performance.now() - since).toBeLessThan(1_500);
+      // The bytes that came did not put the end off.
+      expect(sent).toBeLessThan(packet.length);
     });
 
     it('a silent socket is closed after the time-out', async () => {
-      expect(await (await fixture.socket()).closes(1_500)).toBe(true);
+      expect(await (await fixture.socket()).closes()).toBe(true);
     });
 
     it('a packet beyond the limit ends the connection of an authenticated client', async () => {
@@ -118,10 +125,10 @@ describe('malformed input', () => {
       });
     const acknowledged = (): number => client.inbox.filter(({ cmd }) => cmd === 'puback').length;
     for (let id = 1; id <= 1_800; id++) publish(id);
-    expect(await eventually(() => acknowledged() === 1_800)).toBe(true);
+    await until('1,800 PUBACKs', acknowledged, (count) => count === 1_800);
     // However the socket was cut into reads, the debt of the 800 above the burst is paid before anything more is read.
     publish(1_801);
-    expect(await eventually(() => acknowledged() === 1_801)).toBe(true);
+    await until('the PUBACK of the last', acknowledged, (count) => count === 1_801);
     expect(performance.now() - since).toBeGreaterThan(790);
     expect((await fixture.journalled()).length - before).toBe(1_801);
     await client.disconnect();
@@ -138,7 +145,11 @@ describe('malformed input', () => {
       sendMutated(socket, device, random);
       socket.cut();
     }
-    await pause(200);
+    await until(
+      'the broker to be done with all of them',
+      () => fixture.broker.status().metrics.broker_connections,
+      (connections) => connections === 0,
+    );
     process.off('unhandledRejection', note);
     expect(rejections).toEqual([]);
     const client = await fixture.client(device.login);

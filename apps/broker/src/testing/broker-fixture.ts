@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { IPublishPacket } from 'mqtt-packet';
 import type { Logger } from 'pino';
 import { deviceTopic, type JournalRecord } from '#core';
 import { generateKey, hashKey } from '#identity';
@@ -8,6 +9,7 @@ import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { FollowedRegistry } from '#registry/testing';
 import { type BrokerLimits, type BrokerSettings, DEFAULT_LIMITS } from '../broker-settings.js';
 import { createBroker, type RunningBroker } from '../create-broker.js';
 import { type ConnectWith, MqttConnection } from './mqtt-connection.js';
@@ -16,6 +18,7 @@ export const PEPPER = 'pepper-of-the-specs-0123456789abcdef';
 export const SERVICE_KEY = 'service-key-of-the-specs-0123456789';
 const KIND = 'smart-lamppost';
 const DEPARTMENT = 'hyd';
+const MARK_TOPIC = 'lamplighter/mark';
 
 export interface FixtureOptions {
   readonly limits?: Partial<BrokerLimits>;
@@ -37,6 +40,9 @@ export class BrokerFixture {
   broker!: RunningBroker;
   journal!: Journal;
   private readonly opened: MqttConnection[] = [];
+  private marker: MqttConnection | null = null;
+  private marks = 0;
+  private followed!: FollowedRegistry;
 
   private constructor(
     readonly directory: string,
@@ -71,10 +77,11 @@ export class BrokerFixture {
       ...options.settings,
       limits: { ...DEFAULT_LIMITS, registryPollMs: 100, ...options.limits },
     };
+    this.followed = new FollowedRegistry(this.registry);
     this.broker = await createBroker({
       settings,
       journal: options.journal?.(this.journal) ?? this.journal,
-      registry: this.registry,
+      registry: this.followed.registry,
       secrets: { pepper: PEPPER, serviceKey: SERVICE_KEY },
       ...(options.logger === undefined ? {} : { logger: options.logger }),
     });
@@ -139,6 +146,29 @@ export class BrokerFixture {
     return this.client({ clientId: `service:${name}`, username: `service:${name}`, password: SERVICE_KEY });
   }
 
+  /**
+   * What came to a client before a mark that is published to it now. What must not come would have come before the mark, so
+   * nobody waits to see that nothing comes.
+   * @param topic one that the client is subscribed to; by default one of services, which is subscribed to here
+   */
+  async beforeMark(client: MqttConnection, topic?: string): Promise<IPublishPacket[]> {
+    if (topic === undefined) await client.subscribe(MARK_TOPIC);
+    if (this.marker === null || this.marker.closed) this.marker = await this.service('marker');
+    const mark = `mark ${++this.marks}`;
+    await this.marker.publish(topic ?? MARK_TOPIC, mark);
+    for (const came: IPublishPacket[] = []; ;) {
+      const [packet] = await client.messages(1);
+      if (packet === undefined) throw new Error(`the mark did not come, only ${came.map(described).join(', ')}`);
+      if (packet.payload.toString() === mark) return came;
+      came.push(packet);
+    }
+  }
+
+  /** Waits until the broker has taken in every change of the registry so far, and has ended what they end. */
+  changesSeen(): Promise<void> {
+    return this.followed.changesSeen();
+  }
+
   /** Everything journalled so far, as somebody who has not read before. */
   async journalled(): Promise<readonly JournalRecord[]> {
     const consumer = await this.journal.consumer(`spec-${Math.random().toString(36).slice(2)}`);
@@ -151,6 +181,10 @@ export class BrokerFixture {
   }
 }
 
+function described({ topic, payload }: IPublishPacket): string {
+  return `${payload.toString()} on ${topic}`;
+}
+
 function deviceOf(id: string, key: string): TestDevice {
   return {
     id,
@@ -158,18 +192,4 @@ function deviceOf(id: string, key: string): TestDevice {
     login: { clientId: id, username: id, password: key },
     topic: (channel) => deviceTopic({ department: DEPARTMENT, kind: KIND, device: id }, channel),
   };
-}
-
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Waits until the condition holds; false when it does not within the time. */
-export async function eventually(condition: () => boolean | Promise<boolean>, withinMs = 5_000): Promise<boolean> {
-  const deadline = performance.now() + withinMs;
-  for (;;) {
-    if (await condition()) return true;
-    if (performance.now() >= deadline) return false;
-    await pause(10);
-  }
 }

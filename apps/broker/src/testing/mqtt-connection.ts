@@ -1,7 +1,6 @@
 import { connect, type Socket } from 'node:net';
+import { PATIENCE_MS } from '#core/testing';
 import mqttPacket, { type IConnectPacket, type IPublishPacket, type Packet } from 'mqtt-packet';
-
-const DEADLINE_MS = 20_000;
 
 export interface ConnectWith {
   readonly clientId: string;
@@ -116,12 +115,8 @@ export class MqttConnection {
   }
 
   /** The next packet of this kind, taken out of the inbox; null when the connection closes or none comes in time. */
-  async next(
-    cmd: Packet['cmd'],
-    matches: (packet: Packet) => boolean = () => true,
-    withinMs = DEADLINE_MS,
-  ): Promise<Packet | null> {
-    const deadline = performance.now() + withinMs;
+  async next(cmd: Packet['cmd'], matches: (packet: Packet) => boolean = () => true): Promise<Packet | null> {
+    const deadline = performance.now() + PATIENCE_MS;
     for (;;) {
       const at = this.inbox.findIndex((packet) => packet.cmd === cmd && matches(packet));
       if (at >= 0) return this.inbox.splice(at, 1)[0]!;
@@ -131,21 +126,26 @@ export class MqttConnection {
     }
   }
 
-  /** PUBLISH packets that came within the time; waits the whole of it unless `count` are there. */
-  async messages(count: number, withinMs = 1_000): Promise<IPublishPacket[]> {
+  /** The next so many PUBLISH packets; fewer when the connection closes or no more come in time. */
+  async messages(count: number): Promise<IPublishPacket[]> {
     const found: IPublishPacket[] = [];
-    const deadline = performance.now() + withinMs;
     while (found.length < count) {
-      const packet = await this.next('publish', undefined, deadline - performance.now());
+      const packet = await this.next('publish');
       if (packet === null) break;
       found.push(packet as IPublishPacket);
     }
     return found;
   }
 
+  /** PINGREQ, and whether its answer came: whatever the broker had to answer before has come, too. */
+  async ping(): Promise<boolean> {
+    this.send({ cmd: 'pingreq' });
+    return (await this.next('pingresp')) !== null;
+  }
+
   /** Resolves with whether the connection was closed by the other side in time. */
-  async closes(withinMs = DEADLINE_MS): Promise<boolean> {
-    const deadline = performance.now() + withinMs;
+  async closes(): Promise<boolean> {
+    const deadline = performance.now() + PATIENCE_MS;
     while (!this.closed && performance.now() < deadline) await this.somethingHappens(deadline - performance.now());
     return this.closed;
   }

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
-import { BrokerFixture, eventually, SERVICE_KEY } from '../../../broker/src/testing/broker-fixture.js';
+import { pause, until } from '#core/testing';
+import { BrokerFixture, SERVICE_KEY } from '../../../broker/src/testing/broker-fixture.js';
 import { CuttableProxy } from '../../../../tests/network-servers/cuttable-proxy.js';
 import { thingsStackJoin } from '../../../../tests/network-servers/events.js';
 import { SimulatedThingsStack } from '../../../../tests/network-servers/things-stack.server.js';
@@ -46,7 +47,12 @@ describe('the connector to The Things Stack', () => {
     made.start();
     return made;
   }
-  const connected = (): Promise<boolean> => eventually(() => connector.metrics()['connector_connected'] === 1);
+  const connected = (): Promise<unknown> =>
+    until(
+      'the connector to be connected',
+      () => connector.metrics(),
+      (metrics) => metrics['connector_connected'] === 1,
+    );
   const bodies = async (topic = UP): Promise<string[]> =>
     (await fixture.journalled())
       .filter((record) => record.topic === topic)
@@ -62,7 +68,7 @@ describe('the connector to The Things Stack', () => {
       applications: [ACCESS.username],
       downlink: null,
     });
-    await new Promise((done) => setTimeout(done, 250));
+    await fixture.changesSeen();
     cloud = new SimulatedThingsStack(ACCESS);
     await cloud.start();
     line = new CuttableProxy(cloud.port);
@@ -84,68 +90,106 @@ describe('the connector to The Things Stack', () => {
 
   it('puts every event on our disk, topic and body as they are, down to the network server', async () => {
     connector = start(ownBroker(bus));
-    expect(await connected()).toBe(true);
+    await connected();
     const up = await cloud.uplink(DEVICE, { fCnt: 1 });
     await cloud.publish(DEVICE, 'join', thingsStackJoin('lamps', DEVICE));
-    expect(await eventually(async () => (await fixture.journalled()).length === 2)).toBe(true);
-    const records = await fixture.journalled();
+    const records = await until(
+      'two records',
+      () => fixture.journalled(),
+      ({ length }) => length === 2,
+    );
     expect(records.map(({ topic, source }) => [topic, source])).toEqual([
       [UP, 'tts'],
       ['v3/lamps@ttn/devices/dev1/join', 'tts'],
     ]);
     expect(Buffer.from(records[0]!.payload)).toEqual(up);
     expect(connector.trouble).toBeNull();
-    expect(await eventually(() => connector.counters.forwarded === 2)).toBe(true);
+    await until(
+      'both to be counted',
+      () => connector.counters,
+      ({ forwarded }) => forwarded === 2,
+    );
     expect(connector.metrics()).toMatchObject({ connector_received_total: 2, connector_granted_qos: 1 });
   });
 
   it('loses nothing and doubles nothing when the line is cut, also before an acknowledgement has arrived', async () => {
     connector = start(ownBroker(bus));
-    expect(await connected()).toBe(true);
+    await connected();
     const sent: string[] = [];
     const send = async (n: number): Promise<void> => {
       for (let i = 0; i < n; i++) sent.push((await cloud.uplink(DEVICE, { fCnt: sent.length + 1 })).toString());
     };
     await send(5);
-    expect(await eventually(async () => (await bodies()).length === 5)).toBe(true);
+    await until(
+      'five events',
+      () => bodies(),
+      ({ length }) => length === 5,
+    );
     // The next one gets here and onto the disk, but our acknowledgement never gets there.
     line.holdClients();
     await send(1);
-    expect(await eventually(async () => (await bodies()).length === 6)).toBe(true);
+    await until(
+      'the sixth event',
+      () => bodies(),
+      ({ length }) => length === 6,
+    );
+    const before = line.connectedAt.length;
     line.cut({ refuse: true });
     await send(20);
-    await new Promise((done) => setTimeout(done, 500));
+    await until('an attempt in vain', () => line.connectedAt.length > before);
     line.admit();
-    expect(await eventually(async () => (await bodies()).length >= 26, 10_000)).toBe(true);
+    await until(
+      '26 events',
+      () => bodies(),
+      ({ length }) => length >= 26,
+    );
     for (let i = 0; i < 3; i++) {
       await send(10);
       line.cut();
       await send(10);
-      expect(await connected()).toBe(true);
+      await connected();
     }
-    expect(await eventually(async () => (await bodies()).length >= sent.length, 10_000)).toBe(true);
-    await new Promise((done) => setTimeout(done, 300));
+    await until(
+      'every event',
+      () => bodies(),
+      ({ length }) => length >= sent.length,
+    );
+    // Nothing that comes twice: it would come at once.
+    await pause(300);
     const stored = await bodies();
     expect([...stored].sort()).toEqual([...sent].sort());
     expect(new Set(stored).size).toBe(stored.length);
     expect(connector.counters.repeated).toBeGreaterThanOrEqual(1);
-  }, 60_000);
+  });
 
   it('comes back after growing, uneven pauses', async () => {
     connector = start(ownBroker(bus));
-    expect(await connected()).toBe(true);
-    line.connectedAt.length = 0;
-    line.cut({ refuse: true });
-    expect(await eventually(() => line.connectedAt.length >= 7, 10_000)).toBe(true);
-    const pauses = line.connectedAt.slice(1).map((at, i) => at - line.connectedAt[i]!);
-    expect(pauses.at(-1)!).toBeGreaterThan(pauses[0]! * 2);
-    expect(new Set(pauses.map((pause) => Math.round(pause / 10))).size).toBeGreaterThan(3);
-    expect(Math.max(...pauses)).toBeLessThan(1_500);
-    expect(connector.trouble).toMatch(/no connection to The Things Stack/);
-    line.admit();
-    expect(await connected()).toBe(true);
-    expect(connector.trouble).toBeNull();
-  }, 30_000);
+    await connected();
+    const pausesOfACut = async (): Promise<number[]> => {
+      line.connectedAt.length = 0;
+      line.cut({ refuse: true });
+      await until(
+        'seven attempts',
+        () => line.connectedAt,
+        ({ length }) => length >= 7,
+      );
+      expect(connector.trouble).toMatch(/no connection to The Things Stack/);
+      const pauses = line.connectedAt.slice(1).map((at, i) => at - line.connectedAt[i]!);
+      line.admit();
+      await connected();
+      expect(connector.trouble).toBeNull();
+      return pauses;
+    };
+    // A host that stands still makes one pause longer than it was meant to be, in one cut or another.
+    await until(
+      'pauses of a cut that grow, differ, and have a limit',
+      pausesOfACut,
+      (pauses) =>
+        pauses.at(-1)! > pauses[0]! * 2 &&
+        new Set(pauses.map((ms) => Math.round(ms / 10))).size > 3 &&
+        Math.max(...pauses) < 1_500,
+    );
+  });
 
   it('acknowledges nothing that is not on our disk: it is asked for again', async () => {
     const real = ownBroker(bus);
@@ -156,21 +200,33 @@ describe('the connector to The Things Stack', () => {
       publishDurably: () => Promise.reject(new Error('disk full')),
     };
     connector = start(flaky);
-    expect(await connected()).toBe(true);
+    await connected();
     const up = await cloud.uplink(DEVICE, { fCnt: 1 });
-    expect(await eventually(() => connector.trouble?.includes('disk full') === true)).toBe(true);
+    await until(
+      'its trouble',
+      () => connector.trouble,
+      (trouble) => trouble?.includes('disk full') === true,
+    );
     // The process ends before it is on the disk: it has to come again from the session at The Things Stack.
     await connector.close();
     expect(await bodies()).toEqual([]);
     connector = start(real);
-    expect(await eventually(async () => (await bodies()).length > 0, 10_000)).toBe(true);
+    await until(
+      'the event to come again',
+      () => bodies(),
+      ({ length }) => length > 0,
+    );
     expect(await bodies()).toEqual([up.toString()]);
-    expect(await eventually(() => connector.trouble === null)).toBe(true);
-  }, 30_000);
+    await until(
+      'no trouble',
+      () => connector.trouble,
+      (trouble) => trouble === null,
+    );
+  });
 
   it('takes downlinks the other way, also those from while the line was cut', async () => {
     connector = start(ownBroker(bus));
-    expect(await connected()).toBe(true);
+    await connected();
     await cloud.uplink(DEVICE, { fCnt: 1 });
     const push = (fPort: number): Promise<unknown> =>
       bus.publishAsync(
@@ -181,25 +237,39 @@ describe('the connector to The Things Stack', () => {
         { qos: 1 },
       );
     // Its session at our broker is made a moment after the connection to The Things Stack.
-    expect(
-      await eventually(async () => {
-        await push(1);
-        return cloud.downlinks.length > 0;
-      }),
-    ).toBe(true);
+    await until('a downlink', async () => {
+      await push(1);
+      return cloud.downlinks.length > 0;
+    });
     line.cut({ refuse: true });
-    expect(await eventually(() => connector.metrics()['connector_connected'] === 0)).toBe(true);
+    await until(
+      'the connector to notice',
+      () => connector.metrics(),
+      (metrics) => metrics['connector_connected'] === 0,
+    );
     await push(2);
-    await new Promise((done) => setTimeout(done, 200));
+    await pause(200);
     expect(cloud.downlinks.map(({ downlink }) => downlink.f_port)).not.toContain(2);
     line.admit();
-    expect(await eventually(() => cloud.downlinks.some(({ downlink }) => downlink.f_port === 2), 10_000)).toBe(true);
-    expect(await eventually(async () => (await bodies('v3/lamps@ttn/devices/dev1/down/ack')).length >= 2)).toBe(true);
-  }, 30_000);
+    await until(
+      'the other downlink',
+      () => cloud.downlinks,
+      (downlinks) => downlinks.some(({ downlink }) => downlink.f_port === 2),
+    );
+    await until(
+      'two acknowledgements',
+      () => bodies('v3/lamps@ttn/devices/dev1/down/ack'),
+      ({ length }) => length >= 2,
+    );
+  });
 
   it('says when the key is wrong, without saying the key', async () => {
     connector = start(ownBroker(bus), 'NNSXS.canary-wrong');
-    expect(await eventually(() => log.some((line) => line.includes('cannot be reached')))).toBe(true);
+    await until(
+      'it to say so',
+      () => log,
+      (lines) => lines.some((line) => line.includes('cannot be reached')),
+    );
     expect(connector.trouble).toMatch(/no connection/);
   });
 });

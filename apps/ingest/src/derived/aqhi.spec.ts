@@ -34,7 +34,7 @@ describe('derived AQHI', () => {
     }
     expect(compared).toBeGreaterThan(7_000);
     expect(equal / compared).toBeGreaterThanOrEqual(0.98);
-  }, 120_000);
+  }, 300_000);
 
   it('is computed again when late readings of the hour arrive, and goes to the feed', async () => {
     rig = await IngestRig.open();
@@ -70,11 +70,7 @@ describe('derived AQHI', () => {
 
 /** Derived values by end of hour, once everything accepted has been looked at. */
 async function derivedOf(rig: IngestRig, device: string): Promise<Map<number, number>> {
-  await rig.drained();
-  const deadline = performance.now() + 60_000;
-  while ((await rig.feed.consumer(DERIVE_CONSUMER)).backlog() > 0 && performance.now() < deadline) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
+  await rig.derived();
   const page = await rig.store.history({
     kind: 'smart-lamppost',
     devices: [device],

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { decodeReadingBatch } from '#core';
+import { until } from '#core/testing';
 import { type Derivation, findKind, HOUR_MS, hoursBack, QUARTER_MS } from '#kinds';
 import { IngestRig } from '../testing/ingest-rig.js';
 import { computeWindows, queriesOf, type Task } from './compute-windows.js';
-import { DERIVE_CONSUMER } from './derive.js';
 
 const DAY_MS = 24 * HOUR_MS;
 const MINUTE_MS = 60_000;
@@ -33,11 +33,7 @@ describe('derived metrics', () => {
 
   /** `[time, value]` of what was derived, once everything accepted has been looked at. */
   async function derived(kind: string, subject: string, metric: string): Promise<[number, number][]> {
-    await rig.drained();
-    const deadline = performance.now() + 20_000;
-    while ((await rig.feed.consumer(DERIVE_CONSUMER)).backlog() > 0 && performance.now() < deadline) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await rig.derived();
     const query = { kind, devices: [subject], metrics: [metric], from: 0, to: 8e15, limit: 10_000 };
     return (await rig.store.history(query)).values.map(({ time, value }) => [time, value]);
   }
@@ -122,10 +118,12 @@ describe('derived metrics', () => {
     await rig.stop();
     now = MIDNIGHT + 9 * HOUR_MS;
     await rig.start();
-    const deadline = performance.now() + 10_000;
-    while ((await derived('water-meter', 'W1', 'nightFlow')).length === 0 && performance.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    expect(await derived('water-meter', 'W1', 'nightFlow')).toEqual([[MIDNIGHT + 4 * HOUR_MS, 0.4]]);
+    const flows = await until(
+      'the flow of the night',
+      () => derived('water-meter', 'W1', 'nightFlow'),
+      ({ length }) => length > 0,
+    );
+    expect(flows).toEqual([[MIDNIGHT + 4 * HOUR_MS, 0.4]]);
   });
 });
 

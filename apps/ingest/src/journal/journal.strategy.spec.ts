@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { throwError } from 'rxjs';
 import type { JournalOffset } from '#core';
+import { pause, until } from '#core/testing';
 import type { JournalBatch, JournalConsumer, ReadOptions } from '#journal';
 import { JOURNAL_BATCH, JournalStrategy } from './journal.strategy.js';
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** Hands out one record a batch, forty in all. */
 class FakeConsumer implements JournalConsumer {
@@ -77,19 +76,36 @@ describe('journal strategy', () => {
 
   it('acknowledges in order, whatever order handlers finish in', async () => {
     listen(async ({ nextSequence }) => pause(nextSequence % 2 === 0 ? 1 : 6));
-    while (consumer.commits.length < 40) await pause(5);
+    await until(
+      'all to be acknowledged',
+      () => consumer.commits.length,
+      (count) => count >= 40,
+    );
     expect(consumer.commits).toEqual(Array.from({ length: 40 }, (_, i) => i + 1));
   });
 
   it('acknowledges nothing before its handler has resolved, and handles at most two batches at once', async () => {
     const waiting: (() => void)[] = [];
     listen(() => new Promise<void>((resolve) => waiting.push(resolve)));
+    const handled = (count: number): Promise<unknown> =>
+      until(
+        `${count} batches to be handled`,
+        () => waiting.length,
+        (now) => now >= count,
+      );
+    await handled(2);
     await pause(30);
     expect([waiting.length, consumer.commits]).toEqual([2, []]);
     waiting[1]!();
     await pause(10);
     expect(consumer.commits).toEqual([]);
     waiting[0]!();
+    await handled(4);
+    await until(
+      'both to be acknowledged',
+      () => consumer.commits,
+      ({ length }) => length >= 2,
+    );
     await pause(10);
     expect(consumer.commits).toEqual([1, 2]);
     expect(waiting.length).toBe(4);
@@ -102,6 +118,7 @@ describe('journal strategy', () => {
     ['answers with an observable that fails, as Nest does', () => Promise.resolve(throwError(() => new Error('no')))],
   ])('acknowledges nothing after a handler that %s, and says so', async (_, failing) => {
     listen((batch) => (batch.nextSequence === 3 ? failing() : Promise.resolve()));
+    await until('it to say so', () => fatal.length > 0);
     await pause(50);
     expect(consumer.commits).toEqual([1, 2]);
     expect((fatal[0] as Error).message).toBe('no');

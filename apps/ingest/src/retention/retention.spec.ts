@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { pino } from 'pino';
 import { LamplighterError } from '#core';
+import { until } from '#core/testing';
 import { findKind } from '#kinds';
 import { Health, Retry } from '#service';
 import { IngestRig } from '../testing/ingest-rig.js';
@@ -29,9 +30,8 @@ describe('retention (THREATS 39)', () => {
       const query = { kind: 'hiker-beacon', devices: ['H1'], metrics: [], from: 0, to: 8e15, limit: 100 };
       return (await store.history(query)).values.map(({ metric }) => metric);
     };
-    const deadline = performance.now() + 20_000;
-    while (rig.ingest.status().metrics['ingest_retention_finished_seconds'] === 0 && performance.now() < deadline)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    const { ingest } = rig;
+    await until('a round of retention', () => ingest.status().metrics['ingest_retention_finished_seconds']);
     expect(await personal()).toEqual(['consent', 'battery']);
     const [latest] = await store.latest({ kind: 'hiker-beacon', devices: ['H1'] });
     expect(Object.keys(latest!.values)).toEqual(['consent', 'battery']);

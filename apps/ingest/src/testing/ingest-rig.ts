@@ -3,15 +3,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { type Clock, encodeReplay, replayedLetter, replayTopic, type ServiceStatus, systemClock } from '#core';
+import { PATIENCE_MS, until } from '#core/testing';
 import { builtInTypes, type ManagedTranscoder, type Transcoder } from '#device-types';
 import type { Journal } from '#journal';
 import { openJournal } from '#journal/lmdb';
 import { type Approvals, kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
+import { FollowedRegistry } from '#registry/testing';
 import { type StoredDeadLetter, storeSchemaOf, type TelemetryStore } from '#timeseries';
 import { DuckDbTelemetryStore } from '#timeseries/duckdb';
 import { DeviceTypes } from '../devices/device-types.js';
+import { DERIVE_CONSUMER } from '../derived/derive.js';
 import { createIngest, type IngestParts, type RunningIngest } from '../create-ingest.js';
 
 export const DAY_MS = 86_400_000;
@@ -39,6 +42,7 @@ export class IngestRig {
   readonly statuses: ServiceStatus[] = [];
   readonly fatal: unknown[] = [];
   private running: RunningIngest | null = null;
+  private followed!: FollowedRegistry;
 
   private constructor(
     private readonly directory: string,
@@ -69,8 +73,10 @@ export class IngestRig {
 
   async start(): Promise<void> {
     const { maxAgeMs = 7 * DAY_MS, maxFutureMs = 300_000, wrapStore = (store) => store } = this.options;
+    this.followed = new FollowedRegistry(this.registry);
+    const { registry } = this.followed;
     const parts: IngestParts = {
-      adapters: { journal: this.journal, feed: this.feed, registry: this.registry, store: wrapStore(this.store) },
+      adapters: { journal: this.journal, feed: this.feed, registry, store: wrapStore(this.store) },
       ...this.typesOf(this.options.transcoder ?? NO_DEVICE_TYPES),
       bus: {
         connected: true,
@@ -157,15 +163,28 @@ export class IngestRig {
 
   /** Waits until everything journalled is in the store. */
   async drained(): Promise<void> {
-    const deadline = performance.now() + 20_000;
-    for (;;) {
+    const { nextSequence: journalled } = this.journal.state();
+    const stored = async (): Promise<number> => {
       if (this.fatal.length > 0) throw this.fatal[0];
-      const position = await this.store.position('ingest');
-      if ((position?.nextSequence ?? 0) >= this.journal.state().nextSequence) return;
-      if (performance.now() > deadline)
-        throw new Error(`not drained: ${position?.nextSequence ?? 0} of ${this.journal.state().nextSequence}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+      return (await this.store.position('ingest'))?.nextSequence ?? 0;
+    };
+    await until(`${journalled} messages to be in the store`, stored, (position) => position >= journalled);
+  }
+
+  /** Waits until everything in the store has been looked at for what is derived from it. */
+  async derived(): Promise<void> {
+    await this.drained();
+    await until(
+      'the feed to be read for what is derived',
+      async () => (await this.feed.consumer(DERIVE_CONSUMER)).backlog(),
+      (backlog) => backlog === 0,
+      { everyMs: 20, withinMs: 2 * PATIENCE_MS },
+    );
+  }
+
+  /** Waits until ingest has taken in every change of the registry so far. */
+  changesSeen(): Promise<void> {
+    return this.followed.changesSeen();
   }
 
   /** Outcomes in all, and what the ledger cannot account for. */

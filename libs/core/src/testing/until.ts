@@ -9,7 +9,7 @@ const BETWEEN_LOOKS_MS = 10;
 
 export interface Patience {
   readonly withinMs?: number;
-  /** Between two looks; longer where a look is expensive. */
+  /** Between two looks; a look that takes longer is followed by a pause as long as itself. */
   readonly everyMs?: number;
 }
 
@@ -26,11 +26,12 @@ export async function until<T>(
 ): Promise<T> {
   const startedAt = performance.now();
   for (let looks = 1; ; looks++) {
+    const lookedAt = performance.now();
     const seen = await look();
     if (wanted(seen)) return seen;
-    const waitedMs = performance.now() - startedAt;
-    if (waitedMs >= withinMs && looks >= MIN_LOOKS) throw inVain(what, waitedMs, looks, seen);
-    await pause(everyMs);
+    const now = performance.now();
+    if (now - startedAt >= withinMs && looks >= MIN_LOOKS) throw inVain(what, now - startedAt, looks, seen);
+    await pause(Math.max(everyMs, now - lookedAt));
   }
 }
 

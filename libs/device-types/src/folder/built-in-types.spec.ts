@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { PATIENCE_MS } from '#core/testing';
 import { checkDeviceType } from '../definition/check-definition.js';
 import { readExamples } from '../examples/example.js';
 import { runExamples } from '../examples/run-examples.js';
@@ -8,7 +9,7 @@ import { readDeviceTypeFolder } from './device-type-folder.js';
 
 describe('the device types that ship with the platform', () => {
   let pool: ScriptPool;
-  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1 } })));
+  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } })));
   afterAll(() => pool.close());
 
   it('have ids of their own', () => {

@@ -1,4 +1,5 @@
 import { fileURLToPath } from 'node:url';
+import { PATIENCE_MS } from '#core/testing';
 import { checkCodec, type CodecReport } from '../examples/check-codecs.js';
 import { ScriptPool } from '../sandbox/script-pool.js';
 import { findCodecs } from './codec-folders.js';
@@ -9,7 +10,7 @@ describe('layouts of codecs', () => {
   let pool: ScriptPool;
   let reports: Map<string, CodecReport>;
   beforeAll(async () => {
-    pool = new ScriptPool({ policy: { workers: 1 } });
+    pool = new ScriptPool({ policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } });
     reports = new Map();
     for (const codec of findCodecs(FIXTURES)) reports.set(codec.name, await checkCodec(pool, codec));
   });

@@ -1,4 +1,5 @@
 import { setEnvironmentData } from 'node:worker_threads';
+import { msOf, PATIENCE_MS, quickest } from '#core/testing';
 import { ScriptPool } from './script-pool.js';
 import type { CallAnswer, CallOutput, ScriptCall } from './protocol.js';
 
@@ -18,7 +19,7 @@ const except = (otherwise: string): string =>
 
 describe('the sandbox', () => {
   let pool: ScriptPool;
-  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1, strikes: 1_000 } })));
+  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1, strikes: 1_000, starvedPatienceMs: PATIENCE_MS } })));
   afterAll(() => pool.close());
 
   const run = async (source: string, ...bytes: number[]): Promise<unknown> =>
@@ -93,7 +94,7 @@ describe('the sandbox', () => {
   it('runs in UTC, wherever the host is', async () => {
     const before = process.env.TZ;
     process.env.TZ = 'Asia/Hong_Kong';
-    const elsewhere = new ScriptPool({ policy: { workers: 1 } });
+    const elsewhere = new ScriptPool({ policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } });
     try {
       const source = `function decodeUplink(i) {
         return { data: { offset: new Date(0).getTimezoneOffset(), hour: i.recvTime.getHours(), made: new Date(2024, 0, 1).toISOString() } };
@@ -163,25 +164,28 @@ const HOSTILE = {
 
 describe('T27 hostile scripts', () => {
   let pool: ScriptPool;
-  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1, retryPausesMs: [], strikes: 1_000 } })));
-  afterAll(() => pool.close());
+  /** As in an installation: what a busy host kept from running is tried again. */
+  let patient: ScriptPool;
+  beforeAll(() => {
+    pool = new ScriptPool({ policy: { workers: 1, retryPausesMs: [], strikes: 1_000 } });
+    patient = new ScriptPool({ policy: { workers: 1, strikes: 1_000, starvedPatienceMs: PATIENCE_MS } });
+  });
+  afterAll(() => Promise.all([pool.close(), patient.close()]));
 
   it.each(Object.entries(HOSTILE))('%s is ended within 200 ms', async (_name, otherwise) => {
-    // The best of three: the host of a test may be busy.
-    let bestMs = Infinity;
-    for (let attempt = 0; attempt < 3; attempt++) {
+    const endsAfter = async (): Promise<number> => {
       await pool.run(script('function decodeUplink() { return { data: {} }; }'), [uplink([1])]);
-      const startedAt = performance.now();
-      const [answer] = await pool.run(script(except(otherwise)), [uplink([255])]);
-      bestMs = Math.min(bestMs, performance.now() - startedAt);
-      expect(answer).toMatchObject({ code: expect.stringMatching(/^codec-(timeout|memory)$/) as string });
-    }
-    expect(bestMs).toBeLessThan(200);
+      return msOf(async () => {
+        const [answer] = await pool.run(script(except(otherwise)), [uplink([255])]);
+        expect(answer).toMatchObject({ code: expect.stringMatching(/^codec-(timeout|memory)$/) as string });
+      });
+    };
+    expect(await quickest(200, endsAfter, 20)).toBeLessThan(200);
   });
 
   it.each(Object.entries(HOSTILE))('%s costs its neighbours nothing', async (_name, otherwise) => {
     const calls = [1, 255, 2, 3].map((byte) => uplink([byte]));
-    const answers = await pool.run(script(except(otherwise)), calls);
+    const answers = await patient.run(script(except(otherwise)), calls);
     expect([0, 2, 3].map((index) => dataOf(answers[index]))).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);
     expect(answers[1]).toMatchObject({ code: expect.stringMatching(/^codec-(timeout|memory)$/) as string });
   });
@@ -194,7 +198,10 @@ describe('T27 hostile scripts', () => {
   it('a script that keeps being stopped is suspended, and others go on', async () => {
     let now = 0;
     const clock = { now: () => now, monotonic: () => now };
-    const strict = new ScriptPool({ policy: { workers: 1, strikes: 3, suspendMs: 60_000 }, clock });
+    const strict = new ScriptPool({
+      policy: { workers: 1, strikes: 3, suspendMs: 60_000, starvedPatienceMs: PATIENCE_MS },
+      clock,
+    });
     try {
       const bad = script(except('for (;;) {}'));
       const answers = await strict.run(
@@ -241,7 +248,7 @@ describe('T28 a host that is busy', () => {
 
   it('an attempt in which the process was not let run does not count', async () => {
     stall(5);
-    const pool = new ScriptPool({ policy: { ...policy, starvedPatienceMs: 10_000 }, program });
+    const pool = new ScriptPool({ policy: { ...policy, starvedPatienceMs: PATIENCE_MS }, program });
     try {
       const answers = await pool.run(script(except('')), calls);
       expect(answers.map(dataOf)).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);

@@ -17,6 +17,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { pause, PATIENCE_MS, until } from '#core/testing';
 import { append, appendAll, rawMessage, readAll } from '../journal.contract.js';
 import { openJournal, openJournalReader } from './index.js';
 
@@ -43,12 +44,13 @@ function startWriter(options: { args?: string[]; limitKiB?: number } = {}) {
   children.push(child);
   const lines: string[] = [];
   createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
-  const said = async (test: (line: string) => boolean, timeoutMs = 20_000): Promise<void> => {
-    const deadline = performance.now() + timeoutMs;
-    while (!lines.some(test)) {
-      if (performance.now() > deadline) throw new Error(`the writer said only ${lines.slice(-5).join(' | ')}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+  const said = async (test: (line: string) => boolean): Promise<void> => {
+    await until(
+      `the writer to say what makes ${test.toString()} true`,
+      () => lines.slice(-5),
+      () => lines.some(test),
+      { withinMs: 2 * PATIENCE_MS },
+    );
   };
   const acknowledged = (): number[] =>
     lines.filter((line) => line.startsWith('ack ')).map((line) => Number(line.slice(4)));
@@ -75,7 +77,7 @@ describe('the one writer', () => {
     for (let round = 0; round < 3; round++) {
       const writer = startWriter();
       await writer.said((line) => line.startsWith('ack'));
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await pause(100);
       await writer.kill();
       const reader = await openJournalReader(directory);
       const last = Math.max(...writer.acknowledged());
@@ -94,14 +96,14 @@ describe('the one writer', () => {
   });
 
   it('is read from another process while it writes', async () => {
-    const opening = openJournalReader(directory, { waitMs: 20_000 });
+    const opening = openJournalReader(directory, { waitMs: 2 * PATIENCE_MS });
     const writer = startWriter({ args: ['2000'] });
     const reader = await opening;
     const consumer = await reader.consumer('ingest');
     await writer.said((line) => line.startsWith('ack'));
     let read = 0;
     while (read < 2000) {
-      const batch = await consumer.read({ maxMessages: 300, waitMs: 5_000 });
+      const batch = await consumer.read({ maxMessages: 300, waitMs: PATIENCE_MS });
       for (const record of batch.records) expect(record.sequence).toBe(read++);
       expect(batch.records.length).toBeGreaterThan(0);
       await consumer.commit(batch.next);
@@ -123,7 +125,7 @@ describe('a full disk', () => {
     const writer = startWriter({ args: ['Infinity', '20000'], limitKiB: 2048 });
     await writer.said((line) => line === 'state unwritable');
     const held = writer.acknowledged().length;
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await pause(1_500);
     expect(writer.acknowledged().length).toBe(held);
     expect(writer.child.exitCode).toBeNull();
 

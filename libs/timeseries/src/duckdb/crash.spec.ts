@@ -60,7 +60,7 @@ describe('kill -9', () => {
       before = next;
       await store.close();
     }
-  }, 60_000);
+  }, 300_000);
 });
 
 describe('damaged files', () => {

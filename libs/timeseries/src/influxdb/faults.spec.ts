@@ -13,6 +13,7 @@ import {
   HOUR,
 } from '../contract/samples.contract.js';
 import type { Clock } from '#core';
+import { msOf, PATIENCE_MS, quickest } from '#core/testing';
 import type { StoreCommit } from '../telemetry-store.js';
 import { InfluxTelemetryStore } from './influx-telemetry-store.js';
 
@@ -29,8 +30,8 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
       org: server().org,
       bucket,
       schema: SCHEMA,
-      requestTimeoutMs: 400,
-      retryForMs: 20_000,
+      requestTimeoutMs: PATIENCE_MS,
+      retryForMs: 2 * PATIENCE_MS,
       ...change,
     });
 
@@ -63,8 +64,9 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
     ['200 instead of 204', { type: 'answer', status: 200 }],
   ])('T25 %s on every other write: all is stored once', async (_, fault) => {
     proxy.plan = (_lines, number) => (number % 2 === 0 ? fault : null);
-    await store.commit(cut(0, 20));
-    await store.commit(cut(20, 40));
+    const writer = fault.type === 'store-then-silence' ? await open({ requestTimeoutMs: 1_000 }) : store;
+    await writer.commit(cut(0, 20));
+    await writer.commit(cut(20, 40));
     expect(proxy.writes.filter((write) => write.fault !== null).length).toBeGreaterThan(4);
     expect(await readLedger(store)).toEqual(expectedLedger(40));
     expect((await store.position('ingest'))?.nextSequence).toBe(40);
@@ -100,11 +102,14 @@ describeWithInflux('InfluxTelemetryStore behind a proxy that fails', (server) =>
     const clock = { now: () => Date.now() - hours++ * HOUR, monotonic: () => performance.now() };
     const store26 = await open({ retryForMs: 500, clock });
     proxy.plan = () => ({ type: 'answer', status: 503, headers: { 'retry-after': '0' } });
-    const started = performance.now();
-    await expect(store26.commit(cut(0, 10))).rejects.toMatchObject({ code: 'store-unavailable' });
-    const took = performance.now() - started;
-    expect(took).toBeGreaterThan(300);
-    expect(took).toBeLessThan(5_000);
+    const givesUpAfter = async (): Promise<number> => {
+      const took = await msOf(() =>
+        expect(store26.commit(cut(0, 10))).rejects.toMatchObject({ code: 'store-unavailable' }),
+      );
+      expect(took).toBeGreaterThan(300);
+      return took;
+    };
+    expect(await quickest(5_000, givesUpAfter, 5)).toBeLessThan(5_000);
   });
 
   it('T25 the commit record was written though its answer was lost: a retry of the batch changes nothing', async () => {

@@ -1,3 +1,4 @@
+import { PATIENCE_MS } from '#core/testing';
 import { ScriptPool } from '../script-pool.js';
 import type { CallOutput } from '../protocol.js';
 
@@ -54,7 +55,7 @@ const EXPRESSIONS = [
 
 describe('the globals that network servers offer', () => {
   let pool: ScriptPool;
-  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1 } })));
+  beforeAll(() => (pool = new ScriptPool({ policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } })));
   afterAll(() => pool.close());
 
   it.each(EXPRESSIONS)('%s is what it is in Node', async (expression) => {

@@ -1,0 +1,1 @@
+export * from './followed-registry.js';
