@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pause } from '#core/testing';
 import { replay, replayCsv, type RecordedReading } from './replay.js';
 import { TinyBroker } from './testing/tiny-broker.js';
 
@@ -32,7 +33,7 @@ describe('replay', () => {
     let [inFlight, most] = [0, 0];
     const publish = async (): Promise<void> => {
       most = Math.max(most, ++inFlight);
-      await new Promise((resolve) => setTimeout(resolve, 1));
+      await pause(1);
       inFlight--;
     };
     await replay(readings(500), publish, { speed: Infinity });

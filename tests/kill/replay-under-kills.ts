@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { SimulatedChirpStack } from '../network-servers/chirpstack.server.js';
-import { eventually, type Platform } from '../acceptance/platform.js';
+import { PATIENCE_MS, until } from '#core/testing';
+import type { Platform } from '../acceptance/platform.js';
 import { PLACE } from '../acceptance/device-client.js';
 import type { Findings } from './reconcile.js';
 
@@ -34,10 +35,11 @@ export class ReplayUnderKills {
     if (made.status !== 201) throw new Error(`the network server answered ${made.status}`);
     const from = Date.now() - 600_000;
     await hear(platform, made.body.key as string, from);
-    await eventually(
+    await until(
+      'every letter to be kept',
       () => lettersOf(platform, 'true'),
       (letters) => letters.length === LETTERS,
-      60_000,
+      { withinMs: 4 * PATIENCE_MS },
     );
     const device = { id: DEVICE, kind: 'lpwan-node', department: 'emsd', devEui: DEV_EUI, ...PLACE };
     const registered = await platform.request('POST', '/v1/devices', device);
@@ -50,10 +52,11 @@ export class ReplayUnderKills {
   /** Waits for its end; what of it broke the promise. Every letter ends as stored, once, with its time and value. */
   async findings(): Promise<Findings> {
     const path = `/v1/dead-letters/replays/${this.job}`;
-    const job = await eventually(
+    const job = await until(
+      'the replay to end',
       async () => (await this.platform.request('GET', path).catch(() => null))?.body as Job | undefined,
       (each) => each !== undefined && ['done', 'failed', 'cancelled'].includes(each.state),
-      JOB_TIMEOUT_MS,
+      { withinMs: JOB_TIMEOUT_MS },
     );
     const findings: Findings = [];
     if (job?.state !== 'done' || job.stored !== LETTERS) findings.push(`the replay ended as ${JSON.stringify(job)}`);
@@ -91,10 +94,11 @@ async function hear(platform: Platform, key: string, from: number): Promise<void
   const url = `mqtt://127.0.0.1:${platform.mqttPort}`;
   // The broker follows the registry about once a second.
   let server: SimulatedChirpStack | null = null;
-  await eventually(
+  await until(
+    'the network server to be let in',
     async () => (server = await SimulatedChirpStack.connect({ url, id: SERVER, key }).catch(() => null)),
     (connected) => connected !== null,
-    30_000,
+    { withinMs: 4 * PATIENCE_MS },
   );
   const application = randomUUID();
   for (let i = 0; i < LETTERS; i += WINDOW) {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { pino } from 'pino';
 import { type ServiceStatus, systemClock } from '#core';
+import { until } from '#core/testing';
 import { findKind, HOUR_MS, kinds } from '#kinds';
 import { createAlerts, type RunningAlerts } from '../../apps/alerts/src/create-alerts.js';
 import { IngestRig, telemetryTopic } from '../../apps/ingest/src/testing/ingest-rig.js';
@@ -44,13 +45,6 @@ describe('readings of dead letters, to the rules', () => {
     expect(failures.splice(0)).toEqual([]);
   });
 
-  const until = async (condition: () => boolean | Promise<boolean>): Promise<void> => {
-    const deadline = performance.now() + 25_000;
-    while (!(await condition())) {
-      if (performance.now() > deadline) throw new Error(`did not happen: ${JSON.stringify(await transitions())}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
   const transitions = async (): Promise<string[]> => {
     const all = await rig.registry.alarms.transitions(0, 1_000);
     return all.map(({ type, snapshot }) => `${type} ${snapshot.rule} ${snapshot.device}`);
@@ -60,8 +54,12 @@ describe('readings of dead letters, to the rules', () => {
     const isMark = (transition: string): boolean => transition.endsWith(' MARK');
     marks += 1;
     await rig.publish('MARK', { ts: Date.now() + marks, values: { pm25: marks % 2 === 1 ? 180 : 5 } });
-    await until(async () => (await transitions()).filter(isMark).length === marks);
-    return (await transitions()).filter((transition) => !isMark(transition));
+    const all = await until(
+      'the transition of the mark',
+      transitions,
+      (those) => those.filter(isMark).length === marks,
+    );
+    return all.filter((transition) => !isMark(transition));
   };
   const say = (device: string, ts: number, values: object) => rig.publish(device, { ts, values });
   /** Letters of what a device said, which is right after all: as if a fault of this platform had been mended since. */
@@ -130,7 +128,7 @@ describe('readings of dead letters, to the rules', () => {
     try {
       await refuse('L1', [[Date.now() - 50 * MINUTE_MS, { pm25: 5 }]]);
       await say('L1', Date.now(), { pm25: 5 });
-      await until(async () => (await transitions()).includes(absent));
+      await until('the absence', transitions, (those) => those.includes(absent));
       await replay();
       expect((await settled()).filter((each) => each.includes('absent'))).toEqual([absent]);
     } finally {
@@ -144,8 +142,12 @@ describe('readings of dead letters, to the rules', () => {
     await refuse('L1', [0, 1, 2].map((i) => [(hour + i) * HOUR_MS + MINUTE_MS, CLEAN] as const)); // prettier-ignore
     await replay();
     const aqhi = { kind: LAMPPOST.name, devices: ['L1'], metrics: ['aqhi'], from: 0, to: 8e15, limit: 10 };
-    await until(async () => (await rig.store.history(aqhi)).values.length > 0);
-    expect((await rig.store.history(aqhi)).values).toMatchObject([{ time: (hour + 3) * HOUR_MS }]);
+    const derived = await until(
+      'what is derived',
+      () => rig.store.history(aqhi),
+      ({ values }) => values.length > 0,
+    );
+    expect(derived.values).toMatchObject([{ time: (hour + 3) * HOUR_MS }]);
     expect((await settled()).filter((each) => each.includes('any-air'))).toEqual([]);
   });
 });

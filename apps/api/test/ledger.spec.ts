@@ -1,4 +1,5 @@
 import { jest } from '@jest/globals';
+import { pause } from '#core/testing';
 import type { TelemetryStore } from '#timeseries';
 import type { Answer, Harness } from './harness.js';
 import { lamppost, startApi } from './harness.js';
@@ -159,7 +160,7 @@ describe('ledger and dead letters', () => {
       while (busy) {
         await append('L1', 7);
         await settle('L1', { stored: 7 });
-        await new Promise((resolve) => setTimeout(resolve, 2));
+        await pause(2);
       }
     })();
     for (let i = 0; i < 60; i++) {

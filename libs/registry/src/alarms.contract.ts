@@ -1,4 +1,5 @@
 import { expect, it } from '@jest/globals';
+import { pause } from '#core/testing';
 import type { ContractContext } from './contract-context.contract.js';
 import type { EvaluationChange } from './alarms.js';
 
@@ -160,7 +161,7 @@ export function alarmContract({ registry, another, clock }: ContractContext): vo
         if (page.length > 0) continue;
         if (last) return;
         last = !writing;
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
       }
     };
     const following = follow();

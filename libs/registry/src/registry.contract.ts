@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Clock } from '#core';
+import { pause } from '#core/testing';
 import type { ContractContext } from './contract-context.contract.js';
 import { alarmContract } from './alarms.contract.js';
 import { networkContract } from './networks.contract.js';
@@ -308,7 +309,7 @@ function changesContract({ registry, another }: ContractContext): void {
         if (page.length > 0) continue;
         if (last) return;
         last = !writing;
-        await new Promise((resolve) => setTimeout(resolve, 1));
+        await pause(1);
       }
     };
     const following = follow();

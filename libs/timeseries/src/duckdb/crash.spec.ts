@@ -14,6 +14,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pause } from '#core/testing';
 import { cut, expectedLedger, readLedger, SCHEMA } from '../contract/samples.contract.js';
 import { DuckDbTelemetryStore, type Recovery } from './index.js';
 
@@ -40,7 +41,7 @@ async function commitAndKill(ms: number): Promise<number> {
     });
   });
   await Promise.race([first, once(child, 'exit')]);
-  await new Promise((resolve) => setTimeout(resolve, ms));
+  await pause(ms);
   child.kill('SIGKILL');
   await once(child, 'close');
   const lines = output.split('\n').filter((line) => line.startsWith('committed '));
