@@ -66,12 +66,12 @@ function* completeness({ completeness: { received, expected, ratio } }: Findings
 
 function* gaps({ gaps: { count, longestMs } }: Findings, intervalMs: number): Iterable<QualityReason> {
   if (count === 0) return;
-  const minutes = Math.round(longestMs / 60_000);
+  const [longest, hant, hans] = lengthOf(longestMs);
   const severity = Math.min(1, longestMs / (20 * intervalMs));
   yield reason('gaps', Math.min(MOST.gaps, count + MOST.gaps * severity), [
-    `${count} gaps; the longest lasted ${minutes} min.`,
-    `有 ${count} 段缺數，最長 ${minutes} 分鐘。`,
-    `有 ${count} 段缺数，最长 ${minutes} 分钟。`,
+    count === 1 ? `A gap of ${longest}.` : `${count} gaps; the longest lasted ${longest}.`,
+    `有 ${count} 段缺數，最長 ${hant}。`,
+    `有 ${count} 段缺数，最长 ${hans}。`,
   ]);
 }
 
@@ -93,7 +93,7 @@ function* spikes({ spikes: counts, completeness: { received } }: Findings): Iter
   for (const [metric, count] of Object.entries(counts)) {
     yield {
       ...reason('spikes', Math.min(MOST.spikes, (500 * count) / Math.max(1, received)), [
-        `'${metric}' jumped away and back ${count} times.`,
+        `'${metric}' jumped away and back ${plural(count, 'time')}.`,
         `「${metric}」有 ${count} 次突跳後復原。`,
         `“${metric}”有 ${count} 次突跳后复原。`,
       ]),
@@ -136,7 +136,7 @@ function* battery({ battery: found }: Findings): Iterable<QualityReason> {
   if (found.daysLeft === null || found.daysLeft > SOON_EMPTY_DAYS) return;
   const days = Math.round(found.daysLeft);
   yield reason('battery-falling', MOST.battery, [
-    `At this rate the battery is empty in ${days} days.`,
+    `At this rate the battery is empty in ${plural(days, 'day')}.`,
     `按此速度電池將於 ${days} 日後耗盡。`,
     `按此速度电池将于 ${days} 天后耗尽。`,
   ]);
@@ -148,7 +148,7 @@ function* rejected({ rejected: { messages, share } }: Findings): Iterable<Qualit
   const cautious = messages / (messages / share + PRIOR_MESSAGES);
   const percent = (share * 100).toFixed(1);
   yield reason('rejected', Math.min(MOST.rejected, 100 * cautious), [
-    `${messages} messages (${percent} %) were refused; their dead letters say why.`,
+    `${plural(messages, 'message')} (${percent} %) refused; the dead letters say why.`,
     `${messages} 個訊息（${percent} %）被拒收，原因見死信。`,
     `${messages} 条消息（${percent} %）被拒收，原因见死信。`,
   ]);
@@ -162,6 +162,20 @@ function* radio({ radio: found }: Findings): Iterable<QualityReason> {
     `${percent} % 的無線電訊框遺失。`,
     `${percent} % 的无线电帧丢失。`,
   ]);
+}
+
+function plural(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}
+
+/** A length of time in the unit in which it is easily said. */
+function lengthOf(ms: number): readonly [en: string, hant: string, hans: string] {
+  const seconds = Math.round(ms / 1_000);
+  if (seconds < 120) return [`${seconds} s`, `${seconds} 秒`, `${seconds} 秒`];
+  const minutes = Math.round(ms / 60_000);
+  if (minutes < 120) return [`${minutes} min`, `${minutes} 分鐘`, `${minutes} 分钟`];
+  const hours = Math.round(ms / HOUR_MS);
+  return [`${hours} h`, `${hours} 小時`, `${hours} 小时`];
 }
 
 function reason(

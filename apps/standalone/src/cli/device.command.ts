@@ -1,7 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { localHost, readConfiguration } from '../configuration.js';
 import { ApiClient } from './api-client.js';
+import { duration } from './duration.js';
 import { importDevices } from './import-job.js';
 
 interface MqttAccess {
@@ -24,24 +25,37 @@ interface DeviceAnswer {
 
 export function deviceCommand(): Command {
   const command = new Command('device').description('register devices and their keys');
-  command
-    .command('add <id>')
+  describing(command.command('add <id>'))
     .description('register a device; prints its MQTT credentials, once')
-    .requiredOption('--kind <kind>', 'one of GET /v1/kinds')
-    .requiredOption('--department <department>', 'department that owns it')
-    .requiredOption('--latitude <degrees>', 'WGS 84', Number)
-    .requiredOption('--longitude <degrees>', 'WGS 84', Number)
-    .option('--name <name>')
+    .option('--kind <kind>', 'one of GET /v1/kinds; needed without a template')
+    .option('--template <template>', 'what it has in common with others: GET /v1/templates')
     .action(
-      async (
-        id: string,
-        options: { kind: string; department: string; latitude: number; longitude: number; name?: string },
-      ) => {
-        showAccess(
-          await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>('POST', '/v1/devices', { id, ...options }),
-        );
+      async (id: string, { kind, template, ...options }: DeviceOptions & { kind?: string; template?: string }) => {
+        if (kind === undefined && template === undefined)
+          throw new InvalidArgumentError('Name the kind of the device (--kind, one of GET /v1/kinds), or a template.');
+        const device = { id, kind, template, ...fieldsOf(options) };
+        showAccess(await ApiClient.fromEnvironment(process.env).json<DeviceAnswer>('POST', '/v1/devices', device));
       },
     );
+  describing(command.command('set <id>'))
+    .description('change a device; what is not named stays')
+    .action(async (id: string, options: DeviceOptions) => {
+      const api = ApiClient.fromEnvironment(process.env);
+      show(await api.json('PATCH', `/v1/devices/${encodeURIComponent(id)}`, fieldsOf(options)));
+    });
+  command
+    .command('show <id>')
+    .description('one device, with the state of its key')
+    .action(async (id: string) => {
+      show(await ApiClient.fromEnvironment(process.env).json('GET', `/v1/devices/${encodeURIComponent(id)}`));
+    });
+  command
+    .command('remove <id>')
+    .description('remove a device and revoke its key; its history stays')
+    .action(async (id: string) => {
+      await ApiClient.fromEnvironment(process.env).remove(`/v1/devices/${encodeURIComponent(id)}`);
+      console.log(`${id} is removed.`);
+    });
   command
     .command('rotate-key <id>')
     .description('give a device a new key; the old one stops working at once')
@@ -84,6 +98,44 @@ export function deviceCommand(): Command {
   return command;
 }
 
+interface DeviceOptions {
+  readonly department?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+  readonly name?: string;
+  readonly interval?: number;
+  readonly devEui?: string;
+  readonly type?: string;
+  readonly tag?: Record<string, string>;
+}
+
+/** What can be said of a device when it is registered, and changed later. */
+function describing(command: Command): Command {
+  return command
+    .option('--department <department>', 'department that owns it')
+    .option('--latitude <degrees>', 'WGS 84', Number)
+    .option('--longitude <degrees>', 'WGS 84', Number)
+    .option('--name <name>')
+    .option(
+      '--interval <time>',
+      'expected distance of readings, such as 60s, where it differs from that of its kind',
+      duration,
+    )
+    .option('--dev-eui <hex>', 'LoRaWAN DevEUI, by which network servers name it')
+    .option('--type <device-type>', 'device type that decodes its raw payloads: GET /v1/device-types')
+    .option('--tag <name=value>', 'a tag; as often as there are tags', tag);
+}
+
+function fieldsOf({ interval, type, tag: tags, ...same }: DeviceOptions): object {
+  return { ...same, intervalMs: interval, deviceType: type, tags };
+}
+
+function tag(text: string, before: Record<string, string> = {}): Record<string, string> {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('A tag is written name=value.');
+  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
+}
+
 async function* allDevices(api: ApiClient, filter: Record<string, string>): AsyncGenerator<DeviceAnswer> {
   let next: string | null = null;
   do {
@@ -97,7 +149,6 @@ async function* allDevices(api: ApiClient, filter: Record<string, string>): Asyn
 function addAccessCommands(command: Command): void {
   const api = (): ApiClient => ApiClient.fromEnvironment(process.env);
   const path = (id: string, rest: string): string => `/v1/devices/${encodeURIComponent(id)}/${rest}`;
-  const show = (answer: unknown): void => console.log(JSON.stringify(answer, null, 2));
   command
     .command('revoke-key <id>')
     .description('revoke the key of a device; it stays registered and cannot connect')
@@ -133,8 +184,12 @@ function addAccessCommands(command: Command): void {
     });
 }
 
+function show(answer: unknown): void {
+  console.log(JSON.stringify(answer, null, 2));
+}
+
 function showAccess(device: DeviceAnswer): void {
-  console.log(JSON.stringify(device, null, 2));
+  show(device);
   if (!device.mqtt) return;
   const { host, mqttPort } = readConfiguration(process.env);
   const { clientId, username, password, topic } = device.mqtt;

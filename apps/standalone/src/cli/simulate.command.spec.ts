@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import type { SimulationState } from '../../../../simulators/src/city-simulation.js';
-import { duration, simulateCommand } from './simulate.command.js';
+import { duration } from './duration.js';
+import { simulateCommand } from './simulate.command.js';
 import { SimulationReport } from './simulation-report.js';
 
 const STATE: SimulationState = {

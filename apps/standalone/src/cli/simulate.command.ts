@@ -6,6 +6,7 @@ import { openCity, type CitySettings } from '../../../../simulators/src/open-cit
 import { findScenarios, SCENARIOS } from '../../../../simulators/src/scenarios/index.js';
 import { DEFAULT_ODDITIES } from '../../../../simulators/src/script/city-script.js';
 import { localHost, readConfiguration } from '../configuration.js';
+import { duration } from './duration.js';
 import { ApiClient, ApiProblem } from './api-client.js';
 import { SimulationReport } from './simulation-report.js';
 
@@ -13,7 +14,6 @@ const TERMINAL_EVERY_MS = 1_000;
 const FILE_EVERY_MS = 10_000;
 /** What was sent last gets this long to be acknowledged. */
 const DRAIN_MS = 30_000;
-const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
 
 interface SimulateOptions {
   readonly devices: number;
@@ -139,13 +139,6 @@ function wholeNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0) return value;
   throw new InvalidArgumentError('a whole number');
-}
-
-/** Milliseconds. @throws InvalidArgumentError */
-export function duration(text: string): number {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)?$/.exec(text.trim());
-  if (match === null) throw new InvalidArgumentError('a time such as 60s, 5m or 2h');
-  return Number(match[1]) * UNITS[match[2] ?? 's']!;
 }
 
 function scenarioList(text: string): string {

@@ -1,0 +1,10 @@
+import { InvalidArgumentError } from 'commander';
+
+const UNITS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, min: 60_000, h: 3_600_000 };
+
+/** Milliseconds of a time on the command line, such as 60s. @throws InvalidArgumentError */
+export function duration(text: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|min|m|h)?$/.exec(text.trim());
+  if (match === null) throw new InvalidArgumentError('a time such as 60s, 5m or 2h');
+  return Number(match[1]) * UNITS[match[2] ?? 's']!;
+}
