@@ -15,6 +15,8 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     // The map is a chunk of its own that loads after the alarms.
     chunkSizeWarningLimit: 1_500,
+    // On a slow machine it would tell everybody who starts the platform which plugin took long.
+    rolldownOptions: { checks: { pluginTimings: false } },
   },
   server: { proxy: { '/v1': 'http://127.0.0.1:3000' } },
 });
