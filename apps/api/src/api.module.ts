@@ -12,6 +12,7 @@ import { GuessThrottle } from './auth/guess-throttle.js';
 import { PasswordChecker } from './auth/password-checker.service.js';
 import { SessionController } from './auth/session.controller.js';
 import { SessionService } from './auth/session.service.js';
+import { ClaimImportService } from './claims/claim-import.service.js';
 import { ClaimService } from './claims/claim.service.js';
 import { ClaimsController } from './claims/claims.controller.js';
 import { DeadLettersController } from './dead-letters/dead-letters.controller.js';
@@ -126,6 +127,7 @@ const SERVICES = [
   AlarmTail,
   ApiKeyService,
   AuthenticationService,
+  ClaimImportService,
   ClaimService,
   CompletenessService,
   DeviceAccess,

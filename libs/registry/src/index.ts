@@ -9,6 +9,7 @@ export * from './device-quality.js';
 export * from './device-state.js';
 export * from './device-types.js';
 export { fromTemplate, overTemplate } from './device-import/from-template.js';
+export { type ClaimPlan, planClaims, type PlannedClaim } from './device-import/plan-claims.js';
 export { planImport, type ImportContext, type ImportFault, type ImportPlan } from './device-import/plan-import.js';
 export * from './downlinks.js';
 export * from './network-servers.js';

@@ -12,6 +12,7 @@ import {
   Min,
 } from 'class-validator';
 import { TOPIC_LEVEL } from '#core';
+import { ImportFaultDto } from '../devices/device-import.dto.js';
 import { QueryChoice, QueryFlag, QueryInteger, QueryText } from '../http/parameters.js';
 
 export class NewClaimDto {
@@ -99,6 +100,24 @@ export class PreparedClaimDto extends ClaimDto {
 
 export class PreparedClaimsDto {
   @ApiProperty({ type: [PreparedClaimDto] }) claims!: PreparedClaimDto[];
+}
+
+export class ClaimImportQueryDto {
+  @QueryFlag('Only say what it would do.') dryRun?: boolean;
+}
+
+export class ClaimImportDto {
+  @ApiProperty({ description: 'Rows that hold something, the header left out.' }) rows!: number;
+  @ApiProperty({ description: 'Rows without a fault.' }) valid!: number;
+  @ApiProperty({ description: 'Claims that were prepared; 0 in a dry run.' }) created!: number;
+  @ApiProperty({ type: [ImportFaultDto], description: 'All that is wrong with the other rows, in their order.' })
+  faults!: ImportFaultDto[];
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'A CSV table with the code of each claim, one row a label. Shown in this answer only.',
+  })
+  labels!: string | null;
 }
 
 export class ClaimPageDto {

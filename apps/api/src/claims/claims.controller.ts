@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
 import {
   ApiBody,
+  ApiConsumes,
   ApiCreatedResponse,
   ApiExtraModels,
   ApiNoContentResponse,
@@ -20,6 +21,8 @@ import { CLOCK } from '../ports.js';
 import { labelsOf, viewOfClaim } from './claim-view.js';
 import {
   ClaimDto,
+  ClaimImportDto,
+  ClaimImportQueryDto,
   ClaimListDto,
   ClaimPageDto,
   NewClaimDto,
@@ -27,7 +30,9 @@ import {
   PrepareQueryDto,
   RedeemDto,
 } from './claim.dto.js';
+import { ClaimImportService } from './claim-import.service.js';
 import { ClaimService } from './claim.service.js';
+import { Problem } from '../http/problem.js';
 
 const Id = (): MethodDecorator => ApiParam({ name: 'id', example: 'k3jd82mslq' });
 
@@ -37,6 +42,7 @@ const Id = (): MethodDecorator => ApiParam({ name: 'id', example: 'k3jd82mslq' }
 export class ClaimsController {
   constructor(
     private readonly claims: ClaimService,
+    private readonly imports: ClaimImportService,
     @Inject(CLOCK) private readonly clock: Clock,
   ) {}
 
@@ -63,6 +69,27 @@ export class ClaimsController {
     if (format !== 'csv') return { claims };
     void reply.header('content-type', 'text/csv; charset=utf-8');
     return labelsOf(claims);
+  }
+
+  @Post('import')
+  @Needs('engineer')
+  @HttpCode(200)
+  @ApiOperation({
+    summary: 'Prepare the claims of a CSV file',
+    description:
+      'Columns: kind, department, template, id, idPrefix, devEui, deviceType, count, expiresInDays; kind or template is needed. Sound rows are prepared, and every fault of the others is named by row and column.',
+  })
+  @ApiConsumes('text/csv')
+  @ApiBody({ schema: { type: 'string', example: 'template,count\nkowloon-lampposts,20\n' } })
+  @ApiOkResponse({ type: ClaimImportDto })
+  @Answers('bad-request', 'forbidden', 'conflict', 'too-large')
+  importFile(
+    @CurrentCaller() caller: Caller,
+    @Query() { dryRun }: ClaimImportQueryDto,
+    @Body() csv: unknown,
+  ): Promise<ClaimImportDto> {
+    if (typeof csv !== 'string') throw new Problem('bad-request', 'Send the file as text/csv.', { status: 415 });
+    return this.imports.run(caller, csv, dryRun === true);
   }
 
   @Get()

@@ -2,7 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { deviceKinds, kinds, refusalOf } from '#kinds';
 import { LamplighterError } from '#core';
 import { planImport } from '#registry';
-import type { ImportFault, ImportPlan, NewDevice, Registry } from '#registry';
+import type { ImportContext, ImportFault, ImportPlan, NewDevice, Registry } from '#registry';
 import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { DeviceTypeCatalogue } from '../device-types/device-type-catalogue.service.js';
@@ -56,8 +56,13 @@ export class DeviceImportService {
   }
 
   private async plan(caller: Caller, csv: string, { checked }: ImportProgress): Promise<ImportPlan> {
+    return planImport(slicesOf(csv), { ...(await this.context(caller)), checked });
+  }
+
+  /** What rows of a file are judged by, as far as the caller sees it. */
+  async context(caller: Caller): Promise<ImportContext> {
     const departments = (await this.registry.departments.list()).map(({ id }) => id).filter((id) => sees(caller, id));
-    return planImport(slicesOf(csv), {
+    return {
       kinds: deviceKinds,
       refusalOf: (kind) => refusalOf(kind, kinds, this.settings.approvals),
       departments,
@@ -66,8 +71,7 @@ export class DeviceImportService {
       registered: async (ids) => new Set((await this.registry.devices.getMany(ids)).map(({ id }) => id)),
       registeredEuis: async (euis) =>
         new Set((await this.registry.devices.findByName(euis)).flatMap(({ devEui }) => devEui ?? [])),
-      checked,
-    });
+    };
   }
 
   /** Somebody may have registered one of the devices since the file was checked: then the others are registered alone. */
@@ -95,7 +99,7 @@ export class DeviceImportService {
 }
 
 /** The file in pieces, with requests answered in between: parsing holds up nobody. */
-async function* slicesOf(csv: string): AsyncGenerator<string> {
+export async function* slicesOf(csv: string): AsyncGenerator<string> {
   for (let at = 0; at < csv.length; at += SLICE) {
     yield csv.slice(at, at + SLICE);
     await othersTurn();

@@ -12,6 +12,7 @@ const BODY_LIMITS: Readonly<Record<string, number>> = {
   '/v1/device-types/:id': 2 * 1024 * 1024,
   '/v1/devices': 8 * 1024 * 1024,
   '/v1/claims': 4 * 1024 * 1024,
+  '/v1/claims/import': 4 * 1024 * 1024,
   '/v1/devices/import': 32 * 1024 * 1024,
 };
 export const DEFAULT_BODY_LIMIT = 256 * 1024;

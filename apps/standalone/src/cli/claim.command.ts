@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ApiClient } from './api-client.js';
 
@@ -24,6 +24,19 @@ interface ClaimAnswer {
   readonly expiresAt: string;
 }
 
+interface ClaimImportAnswer {
+  readonly rows: number;
+  readonly valid: number;
+  readonly created: number;
+  readonly faults: readonly {
+    readonly row: number;
+    readonly column: string | null;
+    readonly code: string;
+    readonly detail: string;
+  }[];
+  readonly labels: string | null;
+}
+
 export function claimCommand(): Command {
   const api = (): ApiClient => ApiClient.fromEnvironment(process.env);
   const command = new Command('claim').description('prepare devices that installers register with a code');
@@ -44,6 +57,28 @@ export function claimCommand(): Command {
       const table = await api().text('POST', '/v1/claims?format=csv', claim);
       if (labels === undefined) console.log(table);
       else writeFileSync(labels, table, { mode: 0o600, flag: 'wx' });
+    });
+  command
+    .command('import <file>')
+    .description(
+      'prepare the claims of a CSV file: kind or template, and department, id, idPrefix, devEui, deviceType, count, expiresInDays',
+    )
+    .option('--dry-run', 'only check, and list every fault')
+    .option('--labels <file>', 'write the table of codes to this file (mode 0600) instead of showing it')
+    .action(async (file: string, { dryRun, labels }: { dryRun?: boolean; labels?: string }) => {
+      const csv = readFileSync(file, 'utf8');
+      // Before anything is prepared: codes that cannot be written would be lost.
+      if (labels !== undefined && dryRun !== true) writeFileSync(labels, '', { mode: 0o600, flag: 'wx' });
+      const path = `/v1/claims/import${dryRun === true ? '?dryRun=true' : ''}`;
+      const answer = await api().json<ClaimImportAnswer>('POST', path, csv, 'text/csv');
+      for (const { row, column, code, detail } of answer.faults)
+        console.error(`row ${row}${column === null ? '' : `, ${column}`}: ${code}: ${detail}`);
+      console.error(`${answer.rows} rows, ${answer.valid} valid, ${answer.created} claims prepared`);
+      if (answer.labels !== null && labels === undefined) console.log(answer.labels);
+      if (labels !== undefined && dryRun !== true)
+        if (answer.labels === null) rmSync(labels);
+        else writeFileSync(labels, answer.labels);
+      if (answer.faults.length > 0) process.exitCode = 1;
     });
   command
     .command('redeem <code>')

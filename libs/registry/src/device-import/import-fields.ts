@@ -46,6 +46,19 @@ export const COLUMNS = [
 ] as const;
 export type Column = (typeof COLUMNS)[number];
 
+export const CLAIM_COLUMNS = [
+  'kind',
+  'department',
+  'template',
+  'id',
+  'idPrefix',
+  'devEui',
+  'deviceType',
+  'count',
+  'expiresInDays',
+] as const;
+export type ClaimColumn = (typeof CLAIM_COLUMNS)[number];
+
 /** What other systems call the columns; compared without case, spaces and punctuation. */
 const ALIASES: Readonly<Record<string, Column>> = {
   deviceid: 'id',
@@ -81,22 +94,25 @@ const MAX_TAGS = 50;
 
 export type Field<T> = { readonly value: T } | { readonly code: ImportFault['code']; readonly detail: string };
 
-/** The columns of a header row; null for a name that is none. */
-export function columnsOf(header: readonly string[]): (Column | null)[] {
+/** The columns of a header row; null for a name that is none of those that the file may have. */
+export function columnsOf<C extends Column | ClaimColumn>(
+  header: readonly string[],
+  known: readonly C[],
+): (C | null)[] {
   const names = header.map(plainOf);
   const hasKind = names.includes('kind');
   // Before there was a column deviceType, a file could call the kind so.
   const ambiguous = (name: string): Column =>
     hasKind || (name === 'devicetype' && names.includes('type')) ? 'deviceType' : 'kind';
-  return names.map((name) => (KIND_OR_MODEL.has(name) ? ambiguous(name) : columnOf(name)));
+  return names.map((name) => {
+    const alias = Object.hasOwn(ALIASES, name) ? ALIASES[name]! : name;
+    const meant = KIND_OR_MODEL.has(name) ? ambiguous(name) : alias;
+    return known.find((column) => column.toLowerCase() === meant.toLowerCase()) ?? null;
+  });
 }
 
 function plainOf(header: string): string {
   return header.toLowerCase().replace(/[^a-z0-9]/g, '');
-}
-
-function columnOf(plain: string): Column | null {
-  return COLUMNS.find((column) => column.toLowerCase() === plain) ?? ALIASES[plain] ?? null;
 }
 
 export function readId(text: string): Field<string> {
@@ -171,6 +187,27 @@ export function readTemplate(text: string, { templates = [] }: ImportContext): F
   return bad(
     names.length === 0 ? `there is no template '${text}'` : `'${text}' is not a template${suggestion(text, names)}`,
   );
+}
+
+export function readIdPrefix(text: string): Field<string | undefined> {
+  if (text === '') return { value: undefined };
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/.test(text)) return { value: text };
+  return bad('an idPrefix is 1 to 32 letters, digits, dots, hyphens and underscores and starts with a letter or digit');
+}
+
+export function readClaimCount(text: string): Field<number | undefined> {
+  return readWhole(text, 1_000, 'a count');
+}
+
+export function readClaimDays(text: string): Field<number | undefined> {
+  return readWhole(text, 365, 'the time of a claim, in days,');
+}
+
+function readWhole(text: string, max: number, what: string): Field<number | undefined> {
+  if (text === '') return { value: undefined };
+  const value = Number(text);
+  if (/^\d+$/.test(text) && value >= 1 && value <= max) return { value };
+  return bad(`${what} is a whole number from 1 to ${max}`);
 }
 
 export function readQuota(text: string): Field<Quota | undefined> {

@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { CsvError, parse } from 'csv-parse';
 import type { ErrorCode } from '#core';
 import type { NewDevice } from '../devices.js';
 import { overTemplate } from './from-template.js';
@@ -24,6 +22,8 @@ import {
   type ImportFault,
 } from './import-fields.js';
 
+import { type Csv, headerFaults, readTable, type TableReader } from './read-table.js';
+
 export type { ImportContext, ImportFault } from './import-fields.js';
 
 export interface ImportPlan {
@@ -38,41 +38,14 @@ export interface ImportPlan {
 }
 
 const REQUIRED: readonly Column[] = ['id', 'kind', 'latitude', 'longitude'];
-/** A quote that is never closed must not make one field of the rest of the file. */
-const MAX_ROW_CHARACTERS = 64 * 1024;
 const LOOKUP_BATCH = 1_000;
 /** Progress is told this often. */
 const PROGRESS_ROWS = 500;
 
-/**
- * Reads a CSV file of devices and says what an import of it would do: the dry run, and the first half of the real one.
- * RFC 4180 with a header row; a byte order mark, CRLF, quoted line breaks and columns in any order are fine.
- */
-export async function planImport(
-  csv: string | AsyncIterable<string | Uint8Array>,
-  context: ImportContext,
-): Promise<ImportPlan> {
+/** Reads a CSV file of devices and says what an import of it would do: the dry run, and the first half of the real one. */
+export async function planImport(csv: Csv, context: ImportContext): Promise<ImportPlan> {
   const plan = new Planner(context);
-  const parser = parse({
-    bom: true,
-    relax_column_count: true,
-    relax_quotes: true,
-    max_record_size: MAX_ROW_CHARACTERS,
-    trim: true,
-  });
-  const source = Readable.from(typeof csv === 'string' ? [csv] : csv);
-  source.on('error', (error) => parser.destroy(error));
-  try {
-    for await (const fields of source.pipe(parser) as AsyncIterable<string[]>) {
-      if (plan.take(fields) === 'stop') break;
-    }
-  } catch (error) {
-    // The parser cannot find its place again after this.
-    if (!(error instanceof CsvError)) throw error;
-    plan.unreadable(error);
-  } finally {
-    source.destroy();
-  }
+  await readTable(csv, plan);
   return plan.finish();
 }
 
@@ -83,7 +56,7 @@ interface SoundRow {
   readonly device: NewDevice;
 }
 
-class Planner {
+class Planner implements TableReader {
   private row = 0;
   private rows = 0;
   private columns: (Column | null)[] | undefined;
@@ -135,22 +108,13 @@ class Planner {
   }
 
   private header(fields: readonly string[]): 'go on' | 'stop' {
-    const columns = columnsOf(fields);
+    const columns = columnsOf(fields, COLUMNS);
     this.columns = columns;
-    const before = this.faults.length;
-    columns.forEach((column, at) => {
-      const name = fields[at]!;
-      if (column === null)
-        this.fault(name, 'bad-column', `'${name}' is not a column; there are ${COLUMNS.join(', ')}`, name);
-      else if (columns.indexOf(column) !== at)
-        this.fault(column, 'bad-column', `'${name}' repeats the column ${column}`, name);
-    });
-    for (const column of REQUIRED) {
-      // A template knows the kind.
-      if (column === 'kind' && columns.includes('template')) continue;
-      if (!columns.includes(column)) this.fault(column, 'bad-column', `the column ${column} is missing`, null);
-    }
-    return this.faults.length === before ? 'go on' : 'stop';
+    // A template knows the kind.
+    const required = REQUIRED.filter((column) => column !== 'kind' || !columns.includes('template'));
+    const faults = headerFaults(fields, columns, COLUMNS, required);
+    this.faults.push(...faults.map((fault) => ({ row: this.row, ...fault })));
+    return faults.length === 0 ? 'go on' : 'stop';
   }
 
   private device(fields: readonly string[], columns: readonly (Column | null)[]): NewDevice | null {
