@@ -72,6 +72,7 @@ const RIGHTS: Readonly<Record<Role, readonly string[]>> = {
     'patch /v1/network-servers/{id}',
     'post /v1/claims',
     'post /v1/dead-letters/replay',
+    'post /v1/dead-letters/replays/{id}/retry',
     'post /v1/device-types',
     'post /v1/devices',
     'post /v1/devices/import',

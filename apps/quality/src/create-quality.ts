@@ -69,15 +69,18 @@ export async function createQuality(parts: QualityParts): Promise<RunningQuality
   const save = async (): Promise<void> => {
     if (observe.next !== null) await saveMemory(registry.state, devices, observe.next, observe.lastSequences);
   };
-  const onFailure = (error: unknown): void => {
+  /** The trouble is named as `retry` names it, which notes its end when the same task works again. */
+  const report = (task: string, error: unknown): void => {
     if (error instanceof Stopped) return;
-    health.troubled('quality', (error as Error).message);
-    logger.error({ reason: (error as Error).message }, 'the quality of data could not be assessed');
+    health.troubled(task, (error as Error).message);
+    logger.error({ task, reason: (error as Error).message }, 'a task of the quality service failed');
   };
+  const repeat = (task: string, pauseMs: number, run: () => Promise<void>): Repeater =>
+    new Repeater(pauseMs, () => retry.run(task, run), (error) => report(task, error)); // prettier-ignore
   const repeaters = [
-    new Repeater(FOLLOW_MS, () => retry.run('registry changes', () => devices.follow(clock.now())), onFailure),
-    new Repeater(parts.assessEveryMs, assess, onFailure),
-    new Repeater(SAVE_MS, () => retry.run('registry', save), onFailure),
+    repeat('registry changes', FOLLOW_MS, () => devices.follow(clock.now())),
+    repeat('assessment', parts.assessEveryMs, () => writer.run()),
+    repeat('memory', SAVE_MS, save),
   ];
   const status = new StatusPublisher({
     service: SERVICE,
@@ -97,7 +100,7 @@ export async function createQuality(parts: QualityParts): Promise<RunningQuality
       waiting.abort();
       await app.close();
       for (const repeater of repeaters) await repeater.stop();
-      await save().catch(onFailure);
+      await save().catch((error: unknown) => report('memory', error));
     },
   };
 }

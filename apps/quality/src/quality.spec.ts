@@ -213,6 +213,45 @@ describe('quality of data', () => {
     expect((await registry.quality.get('N1'))!.assessedAt).toBe(clock.time);
   });
 
+  it('writes the report of a device anew when another department has it', async () => {
+    await start();
+    clock.time = START + 120 * MINUTE;
+    await running!.assess();
+    await registry.devices.update('N1', { department: 'epd' });
+    const departmentOf = async (): Promise<string | undefined> => {
+      await running!.assess();
+      return (await registry.quality.get('N1'))?.department;
+    };
+    await until('a report for the new department', departmentOf, (department) => department === 'epd');
+  });
+
+  it('removes the report of a device that went, though the first attempt failed', async () => {
+    await start();
+    clock.time = START + 120 * MINUTE;
+    await running!.assess();
+    const { remove } = registry.quality;
+    let failures = 0;
+    registry.quality.remove = (devices) => {
+      if (devices.length === 0 || failures++ > 0) return remove.call(registry.quality, devices);
+      return Promise.reject(new Error('the planted fault'));
+    };
+    await registry.devices.update('N1', { enabled: false });
+    const fault = (): Promise<string> => running!.assess().then(() => 'none', String);
+    await until('the planted fault', fault, (text) => text.includes('planted'));
+    await running!.assess();
+    expect(await registry.quality.get('N1')).toBeNull();
+  });
+
+  it('is degraded by what failed until it works again', async () => {
+    await start();
+    const { changes } = registry;
+    const state = (): string => running!.status().state;
+    registry.changes = () => Promise.reject(new Error('the planted fault'));
+    await until('the trouble in the status', state, (each) => each === 'degraded');
+    registry.changes = (...asked) => changes.call(registry, ...asked);
+    await until('its end', state, (each) => each === 'up');
+  });
+
   it('follows the registry: a device that is isolated or removed has no report', async () => {
     await start();
     clock.time = START + 10 * MINUTE;

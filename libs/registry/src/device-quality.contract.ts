@@ -62,4 +62,16 @@ export function qualityContract({ registry }: ContractContext): void {
     await registry().quality.remove(['A', 'C']);
     expect(await registry().quality.count({ departments: null })).toEqual({ ...none, fair: 1 });
   });
+
+  it('lets a report go with its device, and does not show it to the next department', async () => {
+    const at = { kind: 'smart-lamppost', department: 'hyd', latitude: 22.3, longitude: 114.2 };
+    await registry().devices.create(['A', 'B', 'C'].map((id) => ({ ...at, id })));
+    await registry().quality.put([quality('A', 90), quality('B', 70), quality('C', 50)]);
+    await registry().devices.remove('A');
+    await registry().devices.update('B', { department: 'epd' });
+    await registry().devices.update('C', { name: 'as it was' });
+    expect(await registry().quality.get('A')).toBeNull();
+    expect(await registry().quality.get('B')).toBeNull();
+    expect(await registry().quality.get('C')).not.toBeNull();
+  });
 }

@@ -95,6 +95,17 @@ describe('runService', () => {
     expect(host.exits).toEqual([0]);
   });
 
+  it('exits with 70 when it cannot be closed', async () => {
+    await runService(
+      program({ start: async () => ({ close: () => Promise.reject(new Error('the disk is gone')) }) }),
+      host,
+    );
+    const exited = once(host, 'exited');
+    host.emit('SIGTERM');
+    await exited;
+    expect(host.exits).toEqual([EXIT_FAILED]);
+  });
+
   it('exits with 70 and closes nothing when the service cannot go on', async () => {
     let fail: (error: unknown) => void = () => undefined;
     await runService(

@@ -81,7 +81,13 @@ function stopOnSignal(host: Host, logger: Logger, close: () => Promise<void>): v
     if (isStopping) return;
     isStopping = true;
     logger.info({ signal }, 'stopping');
-    await close();
+    try {
+      await close();
+    } catch (error) {
+      logger.error({ err: error }, 'the service could not be closed in order');
+      host.exit(EXIT_FAILED);
+      return;
+    }
     logger.info('stopped');
     host.exit(0);
   };

@@ -85,11 +85,11 @@ export class WatchedDevices {
     }
   }
 
-  /** Devices that went since the last call: their reports go too. */
-  takeRemoved(): string[] {
-    const removed = [...this.removed];
-    this.removed.clear();
-    return removed;
+  /** Lets the reports of devices that went go too; what fails is tried again with the next call. */
+  async removeReports(remove: (devices: readonly string[]) => Promise<void>): Promise<void> {
+    const gone = [...this.removed];
+    await remove(gone);
+    for (const id of gone) this.removed.delete(id);
   }
 
   /**
@@ -143,7 +143,9 @@ export class WatchedDevices {
       observer: known?.observer ?? new DeviceObserver(memory, Math.max(device.createdAt, now)),
       frames: known?.frames ?? null,
       grade: known?.grade ?? null,
-      kept: known?.kept ?? null,
+      // Its report names the place, and goes with the department (`DeviceRepository.update`).
+      kept:
+        before?.device.department === department && before.device.district === district ? (known?.kept ?? null) : null,
     });
     this.removed.delete(id);
   }

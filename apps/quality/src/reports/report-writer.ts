@@ -55,7 +55,7 @@ export class ReportWriter {
       }
       await new Promise((resolve) => setImmediate(resolve));
     }
-    await quality.remove(devices.takeRemoved());
+    await devices.removeReports((gone) => quality.remove(gone));
     counters.grades = grades;
     counters.assessments++;
     counters.lastAssessmentSeconds = (clock.monotonic() - startedAt) / 1000;

@@ -73,11 +73,13 @@ export class SqlDeviceRepository implements DeviceRepository {
       const after = this.changedRow(before, change);
       if (after.dev_eui !== before.dev_eui) await refuseTakenEuis(transaction, this.context, [after]);
       await transaction.updateTable('devices').set(after).where('id', '=', id).execute();
+      // What was said of it before is not for its next department (THREATS 34).
+      if (after.department !== before.department) await forgetQuality(transaction, id);
       return { result: toDevice(after), changed: [id] };
     });
   }
 
-  /** Its credentials go with it: a device that is not there must not connect. */
+  /** Its credentials go with it, because a device that is not there must not connect, and what is said of it. */
   remove(id: string): Promise<boolean> {
     return this.context.db.transaction().execute(async (transaction) => {
       const { numDeletedRows } = await transaction.deleteFrom('devices').where('id', '=', id).executeTakeFirst();
@@ -89,6 +91,7 @@ export class SqlDeviceRepository implements DeviceRepository {
         .returning('username')
         .execute();
       await transaction.deleteFrom('device_state').where('device', '=', id).execute();
+      await forgetQuality(transaction, id);
       await appendChanges(this.context, transaction, 'device', [id]);
       await appendChanges(
         this.context,
@@ -171,6 +174,10 @@ export class SqlDeviceRepository implements DeviceRepository {
       updated_at: this.context.clock.now(),
     };
   }
+}
+
+async function forgetQuality(transaction: Transaction<RegistrySchema>, id: string): Promise<void> {
+  await transaction.deleteFrom('device_quality').where('device', '=', id).execute();
 }
 
 /** What was said when it was isolated goes when it is released. */
