@@ -60,11 +60,11 @@ export class BatchOutcomes {
     this.replayed.set(message.sequence - this.first, { message, replayed });
   }
 
-  /** The letter that a message comes from; undefined when it comes from a device. */
   get hasReplays(): boolean {
     return this.replayed.size > 0;
   }
 
+  /** The letter that a message comes from; undefined when it comes from a device. */
   replayOf({ sequence }: Pick<JournalRecord, 'sequence'>): ReplayedLetter | undefined {
     return this.replayed.size === 0 ? undefined : this.replayed.get(sequence - this.first)?.replayed;
   }

@@ -39,12 +39,22 @@ export class BatchWriter {
   /** @throws LamplighterError `journal-unwritable` (the feed failed; exit and replay) */
   async write(decided: DecidedBatch): Promise<void> {
     await this.writeStates(decided);
-    const { live, history } = gatherBySource(decided);
-    const readings = [...live, ...history];
+    const readings = gather(decided.fresh);
     this.parts.onAccepted(readings);
-    await this.parts.feed.append(live);
-    await this.parts.feed.append(history, FEED_SOURCE.history);
+    await this.feed(decided, readings);
     await this.commit(decided, readings, 0, decided.outcomes.length);
+  }
+
+  /** Readings of replayed letters are history to whoever watches the feed (ADR 015). */
+  private async feed({ fresh, outcomes }: DecidedBatch, readings: readonly ReadingBatch[]): Promise<void> {
+    const { feed } = this.parts;
+    if (!outcomes.hasReplays) {
+      await feed.append(readings);
+      return;
+    }
+    const isReplayed = ({ record }: Candidate): boolean => outcomes.replayOf(record) !== undefined;
+    await feed.append(gather(fresh.filter((candidate) => !isReplayed(candidate))));
+    await feed.append(gather(fresh.filter(isReplayed)), FEED_SOURCE.history);
   }
 
   /** Before the messages count as stored. Told again after a crash it changes nothing. */
@@ -134,16 +144,6 @@ export class BatchWriter {
       counters.messages += stored + duplicates + refused;
     }
   }
-}
-
-/** Readings of replayed letters are history to whoever watches the feed (ADR 011). */
-function gatherBySource({ fresh, outcomes }: DecidedBatch): { live: ReadingBatch[]; history: ReadingBatch[] } {
-  if (!outcomes.hasReplays) return { live: gather(fresh), history: [] };
-  const isReplayed = ({ record }: Candidate): boolean => outcomes.replayOf(record) !== undefined;
-  return {
-    live: gather(fresh.filter((candidate) => !isReplayed(candidate))),
-    history: gather(fresh.filter(isReplayed)),
-  };
 }
 
 function rowsOf({ fresh, outcomes }: DecidedBatch, from: number, to: number): ReadingBatch[] {

@@ -164,12 +164,11 @@ export class Derive {
     const { feed, retry, store, counters, clock } = this.parts;
     const receivedAt = clock.now();
     const isLive = ({ time }: DerivedValue): boolean => time > by - derivation.window.everyMs;
-    const batchOf = (some: readonly DerivedValue[]): ReadingBatch[] =>
+    const batchesOf = (some: readonly DerivedValue[]): ReadingBatch[] =>
       some.length === 0 ? [] : [derivedBatch(kind.name, derivation.metrics, some, receivedAt)];
-    const [live, history] = [batchOf(values.filter(isLive)), batchOf(values.filter((value) => !isLive(value)))];
-    await feed.append(live);
-    await feed.append(history, FEED_SOURCE.history);
-    const readings = [...live, ...history];
+    await feed.append(batchesOf(values.filter(isLive)));
+    await feed.append(batchesOf(values.filter((value) => !isLive(value))), FEED_SOURCE.history);
+    const readings = batchesOf(values);
     const commit = { consumer: DERIVE_CONSUMER, readings, deadLetters: [], outcomes: [], position: null };
     await retry.run('store', () => store.commit(commit));
     counters.derivedRows += values.length;
