@@ -3,7 +3,7 @@ import { type DeadLetter, FEED_SOURCE, LamplighterError, type ReadingBatch } fro
 import type { JournalBatch } from '#journal';
 import type { Registry } from '#registry';
 import type { Retry } from '#service';
-import type { StoreCommit, StorePosition, TelemetryStore } from '#timeseries';
+import { INGEST_CONSUMER, type StoreCommit, type StorePosition, type TelemetryStore } from '#timeseries';
 import { platformFault } from './batch-outcomes.js';
 import type { Feed } from './feed.js';
 import { gather } from './gather.js';
@@ -13,8 +13,7 @@ import type { RejectedReports } from './reports/rejected-reports.js';
 import type { Candidate } from './stages/messages.js';
 import type { Sightings } from './sightings/sightings.js';
 
-/** Name of ingest as a consumer of the journal, and so of its position in the store. */
-export const CONSUMER = 'ingest';
+export const CONSUMER = INGEST_CONSUMER;
 
 export interface BatchWriterParts {
   readonly feed: Feed;

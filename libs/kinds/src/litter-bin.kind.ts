@@ -1,6 +1,7 @@
 import { DaysToFull, FILLING_DERIVATION, FillRate } from './derivations/filling.derivation.js';
 import { above, absent, batteryLow, CHECK_GATEWAY, isTrue, MINUTE } from './alarm-defaults.js';
 import { simulateBin } from './bin-simulation.js';
+import { binOnFire, binOverturned } from './container-alarms.js';
 import { Collections, ContainerTemperature, FillLevel, Overturned } from './container-measures.js';
 import { defineKind } from './define-kind.js';
 import { lwm2m } from './definitions.js';
@@ -62,29 +63,8 @@ export const litterBin = defineKind({
         '于两小时内派该区街道清洁队清理。',
       ),
     ),
-    above(
-      'litter-bin-fire',
-      'critical',
-      { metric: 'insideTemperature', limit: 65, hysteresis: 15, holdMs: 0, clearMs: 10 * MINUTE },
-      titles('Fire in the bin', '廢屑箱起火', '垃圾箱起火'),
-      titles(
-        'Call the fire services and keep people away.',
-        '通知消防處並勸喻市民遠離。',
-        '通知消防处并劝告市民远离。',
-      ),
-    ),
-    isTrue(
-      'litter-bin-overturned',
-      'low',
-      'overturned',
-      30 * MINUTE,
-      titles('Bin overturned', '廢屑箱翻倒', '垃圾箱翻倒'),
-      titles(
-        'Ask the contractor to put it up and clean the place.',
-        '要求承辦商扶正並清理現場。',
-        '要求承包商扶正并清理现场。',
-      ),
-    ),
+    binOnFire('litter-bin', titles('Fire in the bin', '廢屑箱起火', '垃圾箱起火')),
+    binOverturned('litter-bin', titles('Bin overturned', '廢屑箱翻倒', '垃圾箱翻倒')),
     isTrue(
       'litter-bin-moved',
       'low',

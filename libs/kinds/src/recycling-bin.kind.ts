@@ -1,6 +1,7 @@
 import { DaysToFull, FILLING_DERIVATION, FillRate } from './derivations/filling.derivation.js';
-import { above, absent, batteryLow, CHECK_GATEWAY, HOUR, isTrue, MINUTE } from './alarm-defaults.js';
+import { above, absent, batteryLow, CHECK_GATEWAY, HOUR, isTrue } from './alarm-defaults.js';
 import { simulateBin } from './bin-simulation.js';
+import { binOnFire, binOverturned } from './container-alarms.js';
 import { Collections, ContainerTemperature, FillLevel, LidOpen, Overturned } from './container-measures.js';
 import { defineKind } from './define-kind.js';
 import { smartDataModel, talq } from './definitions.js';
@@ -77,29 +78,8 @@ export const recyclingBin = defineKind({
       titles('Bin is full', '回收桶已滿', '回收桶已满'),
       titles('Add the bin to the next collection round.', '加入下一輪收集路線。', '加入下一轮收集路线。'),
     ),
-    above(
-      'recycling-bin-fire',
-      'critical',
-      { metric: 'insideTemperature', limit: 65, hysteresis: 15, holdMs: 0, clearMs: 10 * MINUTE },
-      titles('Fire in the bin', '回收桶起火', '回收桶起火'),
-      titles(
-        'Call the fire services and keep people away.',
-        '通知消防處並勸喻市民遠離。',
-        '通知消防处并劝告市民远离。',
-      ),
-    ),
-    isTrue(
-      'recycling-bin-overturned',
-      'low',
-      'overturned',
-      30 * MINUTE,
-      titles('Bin overturned', '回收桶翻倒', '回收桶翻倒'),
-      titles(
-        'Ask the contractor to put it up and clean the place.',
-        '要求承辦商扶正並清理現場。',
-        '要求承包商扶正并清理现场。',
-      ),
-    ),
+    binOnFire('recycling-bin', titles('Fire in the bin', '回收桶起火', '回收桶起火')),
+    binOverturned('recycling-bin', titles('Bin overturned', '回收桶翻倒', '回收桶翻倒')),
     isTrue(
       'recycling-bin-contaminated',
       'low',

@@ -109,6 +109,9 @@ export interface StoreCommit {
   readonly position: StorePosition | null;
 }
 
+/** Name of ingest as a consumer of the journal, under which the store keeps its position. */
+export const INGEST_CONSUMER = 'ingest';
+
 export interface StorePosition {
   readonly next: JournalOffset;
   /** Sequence of the next record: the number of messages accounted for. */

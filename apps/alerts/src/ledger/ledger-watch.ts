@@ -2,12 +2,10 @@ import type { Logger } from 'pino';
 import type { Clock } from '#core';
 import type { JournalReader } from '#journal';
 import type { AlarmRepository, EvaluationChange, StateRepository } from '#registry';
-import type { TelemetryQueries } from '#timeseries';
+import { INGEST_CONSUMER, type TelemetryQueries } from '#timeseries';
 
 /** Name of the watch's document in the registry's state: the id of the alarm that is active, or nothing. */
 const LEDGER_STATE = 'alerts/ledger';
-/** Consumer under which ingest keeps its position in the store. */
-const INGEST_CONSUMER = 'ingest';
 /** A first disagreement may be a reading of two moments; a fault stays. */
 const CONFIRMATIONS = 3;
 

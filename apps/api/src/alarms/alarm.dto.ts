@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsString, Length } from 'class-validator';
 import { SEVERITIES } from '#kinds';
 import type { Severity } from '#kinds';
+import type { TransitionType } from '#registry';
 import { QueryChoice, QueryFlag, QueryInteger, QueryText, QueryTime } from '../http/parameters.js';
 import { TitlesDto } from '../kinds/kinds.dto.js';
 
@@ -39,7 +40,7 @@ export class AlarmDto {
 
 export class AlarmTransitionDto {
   @ApiProperty({ description: 'Running number; the id of the event on the stream.' }) id!: number;
-  @ApiProperty({ enum: ['raised', 'acknowledged', 'commented', 'cleared', 'severity-changed'] }) type!: string;
+  @ApiProperty({ enum: ['raised', 'acknowledged', 'commented', 'cleared', 'severity-changed'] }) type!: TransitionType;
   @ApiProperty({ format: 'date-time', description: 'When the platform noted it.' }) at!: string;
   @ApiProperty({ format: 'date-time', description: 'When it happened, by the time of the readings.' })
   eventTime!: string;

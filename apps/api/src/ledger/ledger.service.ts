@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Inject, Injectable } from '@nestjs/common';
 import type { Registry } from '#registry';
+import { INGEST_CONSUMER } from '#timeseries';
 import type { DeadLetterGroup, OutcomeCount, TelemetryQueries } from '#timeseries';
 import { sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
@@ -14,8 +15,6 @@ import type { LedgerEntry } from './ledger-counts.js';
 import type { LedgerCountsDto, LedgerDto, LedgerGroupDto, LedgerQueryDto } from './ledger.dto.js';
 
 const HOUR_MS = 3_600_000;
-/** The consumer under which ingest keeps its position in the store. */
-export const INGEST_CONSUMER = 'ingest';
 const MAX_ATTEMPTS = 8;
 const ATTEMPT_PAUSE_MS = 5;
 const MAX_SOURCES = 1_000_000;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { encodeReplay, replayedLetter, replayTopic, whyNotReplayable } from '#core';
 import type { Registry, ReplayJob, ReplayJobInTurn, ReplayLease } from '#registry';
+import { INGEST_CONSUMER } from '#timeseries';
 import type { DeadLetterFilter, StoredDeadLetter, TelemetryQueries } from '#timeseries';
-import { INGEST_CONSUMER } from '../ledger/ledger.service.js';
 import type { JournalCounts, ServiceBus } from '../ports.js';
 import type { Pace } from './pace.js';
 

@@ -2,6 +2,7 @@ import { useIsFetching, useQueryClient } from '@tanstack/react-query';
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from 'react';
 import { applyChange } from '../alarms/open-alarms';
 import { latestQuery, openAlarmsQuery } from './queries';
+import { mergeReading } from './merge-reading';
 import type { AlarmEvent, LatestReading, ReadingEvent } from './types';
 
 type Connection = 'connecting' | 'live' | 'lost';
@@ -98,13 +99,4 @@ export function useLiveReadings(device: string): void {
     });
     return () => source.close();
   }, [client, device]);
-}
-
-function mergeReading(known: LatestReading, time: string, values: ReadingEvent['values']): LatestReading {
-  const merged = { ...known.values };
-  for (const [metric, value] of Object.entries(values)) {
-    if (value !== null && Date.parse(time) >= Date.parse(merged[metric]?.time ?? time))
-      merged[metric] = { time, value };
-  }
-  return { ...known, time: Date.parse(time) > Date.parse(known.time) ? time : known.time, values: merged };
 }

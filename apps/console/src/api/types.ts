@@ -87,7 +87,8 @@ export type MetricValue = number | boolean | string | null;
 
 export interface LatestReading {
   readonly device: string;
-  readonly time: string;
+  /** Null for a device that has sent nothing. */
+  readonly time: string | null;
   readonly values: Readonly<Record<string, { readonly time: string; readonly value: MetricValue }>>;
 }
 

@@ -50,7 +50,7 @@ export function DevicePage() {
             `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`,
             ...(deviceType === null ? [] : [`${t('device.type')} ${deviceType}`]),
           ].join(' · ')}
-          {latest.data && (
+          {latest.data && latest.data.time !== null && (
             <>
               {' · '}
               {t('device.updated', { time: '' })}

@@ -3,6 +3,8 @@ import type { Retry } from '#service';
 
 /** When a gateway was heard last is written this often. */
 const NOTED_EVERY_MS = 60_000;
+/** A network server that makes up names gets no numbers for more of them. */
+const MAX_GATEWAYS = 20_000;
 /** What may stand for a gateway: an EUI, or the name that a network server gave it. */
 const GATEWAY = /^[\x21-\x7e]{1,64}$/;
 
@@ -22,6 +24,7 @@ export class GatewayNumbers {
     for (const { gateway, at } of heard) {
       if (gateway === null || !GATEWAY.test(gateway)) continue;
       const noted = this.notedAt.get(gateway);
+      if (noted === undefined && this.notedAt.size >= MAX_GATEWAYS) continue;
       if (noted === undefined || at >= noted + NOTED_EVERY_MS) due.push({ eui: gateway, at });
     }
     if (due.length === 0) return;
