@@ -268,6 +268,8 @@ export interface OutcomeQuery {
    * into one entry with hour 0 a source. In order of source, then hour.
    */
   readonly groupBy: 'total' | 'source' | 'source-hour';
+  /** Only entries with refused messages, which are few; of a total it says nothing. */
+  readonly refusedOnly?: boolean;
 }
 
 export interface StoreStatistics {

@@ -27,8 +27,6 @@ export class WatchedDevices {
   private readonly byId = new Map<string, WatchedDevice>();
   private readonly memories: ReadonlyMap<string, KindMemory>;
   private readonly intervals: ReadonlyMap<string, number>;
-  /** The registry gives each device strings of its own; those that many devices share are kept once. */
-  private readonly names = new Map<string, string>();
   private readonly removed = new Set<string>();
   private position = 0;
 
@@ -134,9 +132,7 @@ export class WatchedDevices {
     // A device that becomes one of another kind begins anew.
     const known = before?.device.kind === device.kind ? before : undefined;
     if (known === undefined) before?.observer.forget();
-    const [kind, department, district] = [device.kind, device.department, device.district].map((name) =>
-      this.shared(name),
-    ) as [string, string, string];
+    const { kind, department, district } = device;
     this.byId.set(id, {
       device: { id, kind, department, district },
       intervalMs: device.intervalMs ?? this.intervals.get(kind)!,
@@ -148,13 +144,6 @@ export class WatchedDevices {
         before?.device.department === department && before.device.district === district ? (known?.kept ?? null) : null,
     });
     this.removed.delete(id);
-  }
-
-  private shared(name: string): string {
-    const known = this.names.get(name);
-    if (known !== undefined) return known;
-    this.names.set(name, name);
-    return name;
   }
 
   private forget(id: string): void {

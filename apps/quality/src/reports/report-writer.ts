@@ -111,10 +111,12 @@ export class ReportWriter {
     }
   }
 
+  /** Of sources with refused messages; how many the others sent makes no difference. */
   private async messagesBySource(): Promise<Map<string, OutcomeCount>> {
     const hour = Math.floor(this.parts.clock.now() / HOUR_MS);
     const outcomes = await this.parts.store.outcomes({
       groupBy: 'source',
+      refusedOnly: true,
       fromHour: hour - WINDOW_HOURS,
       toHour: hour + 1,
     });

@@ -56,6 +56,22 @@ export function describeOutcomes(context: StoreContext): void {
       ]);
     });
 
+    it('leaves out entries without refused messages when only those with some are wanted', async () => {
+      await store();
+      const { store: telemetry } = context.opened;
+      await telemetry.commit(commitOf({ outcomes: [outcome('c', 11, 7, 1)], next: 30 }));
+      expect(await telemetry.outcomes({ groupBy: 'source', refusedOnly: true })).toEqual([
+        outcome('a', 0, 6, 4, { 'bad-json': 1, 'too-old': 1 }),
+        outcome('b', 0, 5, 1, { 'bad-json': 2 }),
+      ]);
+      expect(await telemetry.outcomes({ groupBy: 'source-hour', refusedOnly: true, fromHour: 11 })).toEqual([
+        outcome('a', 11, 2, 0, { 'too-old': 1 }),
+      ]);
+      expect(await telemetry.outcomes({ groupBy: 'total', refusedOnly: true })).toEqual([
+        outcome('', 0, 18, 6, { 'bad-json': 3, 'too-old': 1 }),
+      ]);
+    });
+
     it('is zero when nothing matches', async () => {
       await store();
       expect(await context.opened.store.outcomes({ groupBy: 'total', source: 'nobody' })).toEqual([outcome('', 0, 0)]);

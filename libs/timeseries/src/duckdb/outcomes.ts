@@ -99,7 +99,11 @@ export async function queryOutcomes(query: OutcomeQuery, names: NameTable, pool:
     query.groupBy
   ];
   const sums = 'sum(stored)::DOUBLE, sum(duplicates)::DOUBLE';
-  const counts = await pool.rows(`SELECT ${key}, ${sums} FROM outcomes ${where} GROUP BY 1, 2`, values);
+  const among =
+    query.refusedOnly === true && query.groupBy !== 'total'
+      ? `AND source IN (SELECT source FROM refusals ${where})`
+      : '';
+  const counts = await pool.rows(`SELECT ${key}, ${sums} FROM outcomes ${where} ${among} GROUP BY 1, 2`, values);
   const refusals = await pool.rows(
     `SELECT ${key}, code, sum(messages)::DOUBLE FROM refusals ${where} GROUP BY 1, 2, 3 ORDER BY code`,
     values,
@@ -129,5 +133,9 @@ export async function queryOutcomes(query: OutcomeQuery, names: NameTable, pool:
   }
   for (const [id, hour, code, messages] of refusals as [number, number, string, number][])
     entry(id, hour).deadLetters[code] = messages;
-  return [...entries.values()].sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.hour - b.hour));
+  const isWanted = ({ deadLetters }: OutcomeCount): boolean =>
+    query.refusedOnly !== true || query.groupBy === 'total' || Object.keys(deadLetters).length > 0;
+  return [...entries.values()]
+    .filter(isWanted)
+    .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.hour - b.hour));
 }

@@ -14,7 +14,7 @@ export class OutcomeReader {
   ) {}
 
   async counts(query: OutcomeQuery): Promise<OutcomeCount[]> {
-    const { source, fromHour, toHour, groupBy } = query;
+    const { source, fromHour, toHour, groupBy, refusedOnly } = query;
     if (groupBy === 'total' && source === undefined && fromHour === undefined && toHour === undefined) {
       return [total(await this.ledger.allTotals())];
     }
@@ -24,7 +24,10 @@ export class OutcomeReader {
     if (groupBy === 'total') return [total([...sums.values()])];
     return [...sums]
       .map(([key, counts]) => toCount(key, counts))
-      .filter((count) => count.stored > 0 || count.duplicates > 0 || Object.keys(count.deadLetters).length > 0)
+      .filter(
+        ({ stored, duplicates, deadLetters }) =>
+          Object.keys(deadLetters).length > 0 || (refusedOnly !== true && (stored > 0 || duplicates > 0)),
+      )
       .sort((a, b) => (a.source < b.source ? -1 : a.source > b.source ? 1 : a.hour - b.hour));
   }
 
