@@ -5,6 +5,7 @@ import { bytes } from './benches/bytes.bench.js';
 import { codecs } from './benches/codecs.bench.js';
 import { connections } from './benches/connections.bench.js';
 import { ingest } from './benches/ingest.bench.js';
+import { ingestMemory } from './benches/ingest-memory.bench.js';
 import { quality } from './benches/quality.bench.js';
 import { queries } from './benches/queries.bench.js';
 import { simulation } from './benches/simulation.bench.js';
@@ -23,6 +24,7 @@ const BENCHMARKS: readonly Benchmark[] = [
   codecs,
   topics,
   quality,
+  ingestMemory,
 ];
 
 const names = BENCHMARKS.map((benchmark) => benchmark.name).join(', ');

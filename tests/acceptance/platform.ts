@@ -12,7 +12,7 @@ export interface Platform {
   readonly adminPassword: string;
   /** Everything that the terminal has shown so far. */
   output(): string;
-  pid(service: 'broker' | 'ingest' | 'alerts' | 'api'): number;
+  pid(service: 'broker' | 'ingest' | 'alerts' | 'api' | 'quality'): number;
   /** Calls the API as the administrator; the body of the answer is parsed when it is JSON. */
   request(
     method: string,

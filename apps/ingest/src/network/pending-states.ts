@@ -1,5 +1,6 @@
 import type { Clock } from '#core';
 import { combinedChange, type DeviceStateChange, type NetworkState } from '#registry';
+import { hashText } from '../duplicates/recent-readings.js';
 
 /** Uplinks change the state of a device in the registry at most this often. */
 const UPLINKS_EVERY_MS = 30_000;
@@ -9,7 +10,8 @@ const LOOK_EVERY_MS = 1_000;
 interface Written {
   /** Monotonic. */
   readonly at: number;
-  readonly route: string;
+  /** See `routeOf`; 0 while none is known. */
+  readonly route: number;
 }
 
 /**
@@ -33,7 +35,7 @@ export class PendingStates {
     const { device, network } = change;
     const now = this.clock.monotonic();
     const last = this.written.get(device);
-    const route = network === undefined ? (last?.route ?? '') : routeOf(network);
+    const route = network === undefined ? (last?.route ?? 0) : routeOf(network);
     const before = this.waiting.get(device);
     const combined = before === undefined ? change : combinedChange(before, change);
     if (last === undefined || last.route !== route || now - last.at >= UPLINKS_EVERY_MS) {
@@ -67,7 +69,10 @@ export class PendingStates {
 
 const NOTHING: readonly DeviceStateChange[] = [];
 
-/** What a downlink needs to know: when it changes, waiting would send it the wrong way. */
-function routeOf({ server, source, application, tenant, deviceId, devAddr }: NetworkState): string {
-  return [server, source, application, tenant, deviceId, devAddr].join(' ');
+/**
+ * What a downlink needs to know: when it changes, waiting would send it the wrong way. A hash, since there is one for each device of a city;
+ * should two routes of one device ever share it, the change is written half a minute later.
+ */
+function routeOf({ server, source, application, tenant, deviceId, devAddr }: NetworkState): number {
+  return hashText([server, source, application, tenant, deviceId, devAddr].join(' '));
 }

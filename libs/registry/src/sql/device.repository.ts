@@ -3,6 +3,7 @@ import { LamplighterError, type Quota } from '#core';
 import type { Device, DeviceChange, DeviceQuery, DeviceRepository, Isolation, NewDevice } from '../devices.js';
 import { appendChanges, chunksOf, type SqlContext, writeWithChanges } from './context.js';
 import type { DeviceRow, RegistrySchema } from './schema.js';
+import { SharedValues } from './shared-values.js';
 
 /** Ids that a conflict names; a collision of thousands need not list them all. */
 const NAMED_CONFLICTS = 10;
@@ -250,21 +251,25 @@ function conflict(what: string, ids: readonly string[]): LamplighterError {
   return new LamplighterError('conflict', `${what}: ${ids.slice(0, NAMED_CONFLICTS).join(', ')}${more}`);
 }
 
+const names = new SharedValues((name) => name);
+const tagSets = new SharedValues((text) => Object.freeze(JSON.parse(text) as Record<string, string>));
+const quotas = new SharedValues((text) => Object.freeze(JSON.parse(text) as Quota));
+
 function toDevice(row: Selectable<DeviceRow>): Device {
   return {
     id: row.id,
-    kind: row.kind,
-    department: row.department,
-    district: row.district,
+    kind: names.of(row.kind),
+    department: names.of(row.department),
+    district: names.of(row.district),
     latitude: row.latitude,
     longitude: row.longitude,
     name: row.name,
-    tags: JSON.parse(row.tags) as Record<string, string>,
+    tags: tagSets.of(row.tags),
     intervalMs: row.interval_ms,
     enabled: row.enabled === 1,
     devEui: row.dev_eui,
-    deviceType: row.device_type,
-    quota: row.quota === null ? null : (JSON.parse(row.quota) as Quota),
+    deviceType: row.device_type === null ? null : names.of(row.device_type),
+    quota: row.quota === null ? null : quotas.of(row.quota),
     isolation: row.isolation === null ? null : (JSON.parse(row.isolation) as Isolation),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
