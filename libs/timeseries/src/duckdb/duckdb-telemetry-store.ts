@@ -53,7 +53,7 @@ export interface DuckDbOptions {
   readonly concurrentQueries?: number;
   /** A query that runs longer is ended with `query-too-large`. Default 30,000. */
   readonly queryTimeoutMs?: number;
-  /** Size of the write-ahead log at which a commit folds it into the file. Default '256MB'. */
+  /** Size of the write-ahead log at which a commit folds it into the file; what is in it is in memory too. Default '64MB'. */
   readonly checkpointAt?: string;
   /** Rows of a kind that are moved at a time to lie by device; see {@link Clustering}. Default 500,000. */
   readonly clusterRows?: number;
@@ -92,7 +92,7 @@ export class DuckDbTelemetryStore implements TelemetryStore {
       path: options.path,
       memoryLimit: options.memoryLimit ?? '512MB',
       threads: options.threads ?? 2,
-      checkpointAt: options.checkpointAt ?? '256MB',
+      checkpointAt: options.checkpointAt ?? '64MB',
       onRecovery: options.onRecovery ?? reportRecovery,
     });
     try {

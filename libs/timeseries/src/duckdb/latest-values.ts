@@ -92,12 +92,12 @@ export class LatestValues {
     await this.filled;
     const connection = await this.instance.connect();
     try {
-      const batch = this.lastBatch();
-      const copies = [...this.caches].map(([kind, cache]) => ({ table: this.tables.get(kind)!, ...cache.copy() }));
       this.unsavedRows = 0;
       await connection.run('BEGIN');
       await connection.run('DELETE FROM snapshots');
-      for (const { table, devices, columns } of copies) await saveKind(connection, table, batch, devices, columns);
+      // One kind after the other, each as of the commit that is the last by then: copies of all at once would be as large as all values.
+      for (const [kind, cache] of this.caches)
+        await saveKind(connection, this.tables.get(kind)!, this.lastBatch(), cache.copy());
       await connection.run('COMMIT');
     } catch (error) {
       await connection.run('ROLLBACK').catch(() => undefined);
@@ -116,8 +116,7 @@ async function saveKind(
   connection: DuckDBConnection,
   { kind, metrics }: KindTable,
   batch: number,
-  devices: Int32Array,
-  columns: readonly Float64Array[],
+  { devices, columns }: ReturnType<LatestCache['copy']>,
 ): Promise<void> {
   const name = `latest:${kind}`;
   const names = ['newest', 'received', ...metrics.flatMap((metric) => cellNames(metric))];
