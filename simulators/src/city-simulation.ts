@@ -35,10 +35,10 @@ export interface CitySimulationOptions {
   readonly clock: Clock;
   /** Keys of devices with a connection of their own, by id. */
   readonly deviceAccess: ReadonlyMap<string, MqttAccess>;
-  /** Keys of network servers, by department. */
+  /** Keys of network servers, by name. */
   readonly serverAccess: ReadonlyMap<string, MqttAccess>;
   renewDevice(device: SimulatedDevice): Promise<MqttAccess>;
-  renewServer(department: string): Promise<MqttAccess>;
+  renewServer(server: string): Promise<MqttAccess>;
 }
 
 /** What the simulation has done so far. */
@@ -76,12 +76,10 @@ export class CitySimulation {
     this.script = new CityScript(city, { seed, oddities, scenarios });
     for (const [index, device] of city.entries())
       if (device.network === 'direct') this.links.set(index, this.linkOf(device));
-    const departments = new Set(
-      city.filter(({ network }) => network === 'lorawan').map(({ department }) => department),
-    );
-    for (const department of departments) this.servers.set(applicationOf(department).id, this.serverOf(department));
+    const servers = new Set(city.filter(({ network }) => network === 'lorawan').map(({ server }) => server));
+    for (const server of servers) this.servers.set(applicationOf(server).id, this.serverOf(server));
     this.network =
-      departments.size === 0
+      servers.size === 0
         ? null
         : new LorawanNetwork(city, {
             boot,
@@ -146,7 +144,7 @@ export class CitySimulation {
     const device = this.city[index]!;
     const link = this.links.get(index);
     if (link === undefined) {
-      const server = this.servers.get(applicationOf(device.department).id)!;
+      const server = this.servers.get(applicationOf(device.server).id)!;
       if (!server.connected) {
         this.skipped++;
         return 'done';
@@ -178,15 +176,15 @@ export class CitySimulation {
     });
   }
 
-  private serverOf(department: string): ChirpStackServer {
+  private serverOf(name: string): ChirpStackServer {
     const { mqttUrl, seed, serverAccess, renewServer } = this.options;
     return new ChirpStackServer({
       url: mqttUrl,
-      application: applicationOf(department),
-      access: serverAccess.get(department)!,
+      application: applicationOf(name),
+      access: serverAccess.get(name)!,
       traffic: this.traffic,
-      random: new SeededRandom(`${seed}/timing/${department}`).next,
-      renew: () => renewServer(department),
+      random: new SeededRandom(`${seed}/timing/${name}`).next,
+      renew: () => renewServer(name),
       onDownlink: (devEui, payload) => this.network?.downlinks.add(devEui, payload),
     });
   }

@@ -16,6 +16,8 @@ export interface SimulatedDevice {
   /** Of the place at which it stands; the platform finds it by itself from the position. */
   readonly district: string;
   readonly network: Network;
+  /** Which network server it comes through when it has no connection of its own; its department has one. */
+  readonly server: string;
   /** `place` and `street`, by which values of a street or a place are made; `feeder`, the supply that those on the mains share. */
   readonly tags: Readonly<Record<string, string>>;
 }
@@ -73,6 +75,7 @@ function lamppost(index: number, places: readonly Place[], seed: string): Simula
       longitude,
       district: place.district,
       network,
+      server: department,
       tags: tagsOf(kind, place),
     };
   }
@@ -106,6 +109,7 @@ function placed(
     longitude: Number((place.longitude + (random.next() - 0.5) * 0.001).toFixed(6)),
     district: place.district,
     network,
+    server: department,
     tags: tagsOf(kind, place),
   };
 }

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { readEnvironment, variable } from '#core';
+import { takeCityPlace } from './city-place.js';
 import { openCity } from './open-city.js';
 import { DEFAULT_ODDITIES } from './script/city-script.js';
 
@@ -46,6 +47,9 @@ try {
 async function run(): Promise<void> {
   if (environment.LAMPLIGHTER_SIMULATE === 0) return;
   const password = environment.LAMPLIGHTER_ADMIN_PASSWORD ?? (await storedPassword());
+  const place = takeCityPlace(environment.LAMPLIGHTER_DATA_DIR);
+  process.once('exit', () => place.release());
+  if (place.name !== '') log(30, `another simulated city runs: the names of this one end in -${place.name}`);
   const { simulation, size, registered } = await openCity(
     {
       devices: environment.LAMPLIGHTER_SIMULATE,
@@ -65,7 +69,7 @@ async function run(): Promise<void> {
       mqttUrl: environment.LAMPLIGHTER_MQTT_URL,
       authorization: `Basic ${Buffer.from(`admin:${password}`).toString('base64')}`,
       approvedKinds: environment.LAMPLIGHTER_APPROVED_KINDS,
-      credentialFile: join(environment.LAMPLIGHTER_DATA_DIR, 'simulator', 'credentials.json'),
+      place,
     },
     stopping.signal,
   );

@@ -2,6 +2,7 @@ import { systemClock } from '#core';
 import { attach } from './attachment.js';
 import { buildCity, type SimulatedDevice } from './city.js';
 import { cityMix } from './city-mix.js';
+import { type CityPlace, named } from './city-place.js';
 import { CitySimulation } from './city-simulation.js';
 import { CredentialFile } from './credential-file.js';
 import { serverIdOf } from './network-server/names.js';
@@ -32,8 +33,8 @@ export interface CitySettings {
   readonly authorization: string;
   /** Kinds that would identify people and are approved; see `LAMPLIGHTER_APPROVED_KINDS`. */
   readonly approvedKinds: string;
-  /** Where keys are remembered. */
-  readonly credentialFile: string;
+  /** Under which names, and where keys are remembered. */
+  readonly place: Pick<CityPlace, 'name' | 'credentialFile'>;
 }
 
 export interface OpenedCity {
@@ -55,8 +56,9 @@ export async function openCity(
 ): Promise<OpenedCity> {
   const { seed, intervalMs, apiUrl, authorization } = settings;
   const scenarios = scenarioRunOf(settings);
-  const city = attach(buildCity(settings.devices, seed, cityMix(settings.approvedKinds)), settings.connections);
-  const keys = new Keys(new CredentialFile(settings.credentialFile));
+  const built = named(buildCity(settings.devices, seed, cityMix(settings.approvedKinds)), settings.place.name);
+  const city = attach(built, settings.connections);
+  const keys = new Keys(new CredentialFile(settings.place.credentialFile));
   const provisioner = new Provisioner({ apiUrl, authorization, intervalMs, signal });
   const rawKinds = await provisioner.deviceTypes();
   const registered = await provisioner.provision(
@@ -66,11 +68,8 @@ export async function openCity(
     onProgress,
   );
   const serverAccess = new Map<string, MqttAccess>();
-  for (const department of departmentsOnLorawan(city))
-    serverAccess.set(
-      department,
-      await keys.orMade(serverIdOf(department), () => provisioner.networkServer(department)),
-    );
+  for (const server of serversOf(city))
+    serverAccess.set(server, await keys.orMade(serverIdOf(server), () => provisioner.networkServer(server)));
   keys.save();
   const simulation = new CitySimulation(city, {
     mqttUrl: settings.mqttUrl,
@@ -84,7 +83,7 @@ export async function openCity(
     deviceAccess: keys.all,
     serverAccess,
     renewDevice: (device) => keys.made(device.id, () => provisioner.renew(device)),
-    renewServer: (department) => keys.made(serverIdOf(department), () => provisioner.networkServer(department)),
+    renewServer: (server) => keys.made(serverIdOf(server), () => provisioner.networkServer(server)),
   });
   simulation.start();
   return { simulation, size: city.length, registered };
@@ -101,8 +100,8 @@ function scenarioRunOf({ scenarios, scenarioDelayMinutes, scenarioMinutes, seed 
   );
 }
 
-function departmentsOnLorawan(city: readonly SimulatedDevice[]): Set<string> {
-  return new Set(city.filter(({ network }) => network === 'lorawan').map(({ department }) => department));
+function serversOf(city: readonly SimulatedDevice[]): Set<string> {
+  return new Set(city.filter(({ network }) => network === 'lorawan').map(({ server }) => server));
 }
 
 /** The keys of this city, in memory and in their file. */

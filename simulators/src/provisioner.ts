@@ -97,14 +97,14 @@ export class Provisioner {
     return made.get(device.id)!;
   }
 
-  /** The credential under which the devices of a department come in from their network server; a new key when it is known. */
-  async networkServer(department: string): Promise<MqttAccess> {
-    const id = serverIdOf(department);
-    const application = applicationOf(department);
+  /** The credential under which the devices of a network server come in; a new key when it is known. */
+  async networkServer(server: string): Promise<MqttAccess> {
+    const id = serverIdOf(server);
+    const application = applicationOf(server);
     const wanted = {
       id,
       type: 'chirpstack',
-      name: `Simulated network server, ${department}`,
+      name: `Simulated network server, ${server}`,
       applications: [application.id],
     };
     const { status, body } = await this.request('POST', '/v1/network-servers', wanted, [201, 409]);

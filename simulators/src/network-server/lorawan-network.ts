@@ -161,12 +161,12 @@ export class LorawanNetwork {
   }
 }
 
-function endDeviceOf({ id, kind, department }: SimulatedDevice): EndDevice {
+function endDeviceOf({ id, kind, server }: SimulatedDevice): EndDevice {
   return {
     devEui: devEuiOf(id),
     name: id,
     profile: findKind(kind)!.titles.en,
-    application: applicationOf(department),
+    application: applicationOf(server),
   };
 }
 

@@ -15,14 +15,14 @@ export function devEuiOf(id: string): string {
   return `02${hex.slice(2)}`;
 }
 
-/** Departments do not see each other's devices on the network server either. */
-export function applicationOf(department: string): Application {
-  return { id: uuidOf(`application/${department}`), name: `${department}-devices` };
+/** Departments do not see each other's devices on the network server either: `server` is that of a device. */
+export function applicationOf(server: string): Application {
+  return { id: uuidOf(`application/${server}`), name: `${server}-devices` };
 }
 
-/** How the network server of a department is registered: its user name and client id. */
-export function serverIdOf(department: string): string {
-  return `simulated-chirpstack-${department}`;
+/** How a network server is registered: its user name and client id. */
+export function serverIdOf(server: string): string {
+  return `simulated-chirpstack-${server}`;
 }
 
 const kept = new Map<string, string>();

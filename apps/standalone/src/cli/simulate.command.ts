@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { SimulationState } from '../../../../simulators/src/city-simulation.js';
+import { takeCityPlace } from '../../../../simulators/src/city-place.js';
 import { openCity, type CitySettings } from '../../../../simulators/src/open-city.js';
 import { findScenarios, SCENARIOS } from '../../../../simulators/src/scenarios/index.js';
 import { DEFAULT_ODDITIES } from '../../../../simulators/src/script/city-script.js';
@@ -60,9 +60,15 @@ async function simulate(options: SimulateOptions): Promise<number> {
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort(new Error('interrupted')));
   const report = new SimulationReport(process.stdout.isTTY === true, (text) => process.stdout.write(text));
+  const place = takeCityPlace(readConfiguration(process.env).dataDirectory);
+  process.once('exit', () => place.release());
+  if (place.name !== '')
+    console.log(
+      `Another simulated city runs here: the names of this one end in -${place.name}, and its devices are its own.`,
+    );
   try {
     const opened = performance.now();
-    const { simulation, size, registered } = await openCity(settingsOf(options), stop.signal, (progress) =>
+    const { simulation, size, registered } = await openCity(settingsOf(options, place), stop.signal, (progress) =>
       report.registering(progress),
     );
     report.started({ devices: size, registered, seconds: (performance.now() - opened) / 1000 });
@@ -101,8 +107,8 @@ async function ticking(
   clearInterval(status);
 }
 
-function settingsOf(options: SimulateOptions): CitySettings {
-  const { host, mqttPort, dataDirectory } = readConfiguration(process.env);
+function settingsOf(options: SimulateOptions, place: CitySettings['place']): CitySettings {
+  const { host, mqttPort } = readConfiguration(process.env);
   const environment = {
     ...process.env,
     ...(options.apiUrl === undefined ? {} : { LAMPLIGHTER_API_URL: options.apiUrl }),
@@ -123,7 +129,7 @@ function settingsOf(options: SimulateOptions): CitySettings {
     mqttUrl: options.mqttUrl ?? `mqtt://${localHost(host)}:${mqttPort}`,
     authorization: api.authorization,
     approvedKinds: process.env['LAMPLIGHTER_APPROVED_KINDS'] ?? '',
-    credentialFile: join(dataDirectory, 'simulator', 'credentials.json'),
+    place,
   };
 }
 
