@@ -1,4 +1,5 @@
 import { fork, type ChildProcess } from 'node:child_process';
+import { pause } from '#core/testing';
 import type { PublishersCommand, PublishersConfiguration, PublishersReport } from './messages.js';
 
 /** Handle on `publishers-process.ts`. */
@@ -46,8 +47,4 @@ export class Publishers {
   private send(command: PublishersCommand): void {
     this.child.send(command);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -185,16 +185,16 @@ export function describeJournal(name: string, create: () => Promise<JournalUnder
         await reopen();
         const again = await journal.consumer('ingest');
         expect(again.committed()).toEqual(batch.next);
-        expect(texts(await readAll(again, 10))).toEqual(numbered(batch.records.length, 10));
+        expect(texts(await readAll(again, 10 - batch.records.length))).toEqual(numbered(batch.records.length, 10));
       });
 
       it('reads again what it is told to seek', async () => {
         await appendAll(journal, 0, 10);
         const consumer = await journal.consumer('ingest');
         const first = await consumer.read({ maxMessages: 3, waitMs: 500 });
-        await readAll(consumer, 10);
+        await readAll(consumer, 10 - first.records.length);
         consumer.seek(first.next);
-        expect(texts(await readAll(consumer, 7))).toEqual(numbered(first.records.length, 10));
+        expect(texts(await readAll(consumer, 10 - first.records.length))).toEqual(numbered(first.records.length, 10));
       });
 
       it('two consumers read the same records without disturbing each other', async () => {
