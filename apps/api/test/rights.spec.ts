@@ -71,6 +71,7 @@ const RIGHTS: Readonly<Record<Role, readonly string[]>> = {
     'patch /v1/devices/{id}',
     'patch /v1/network-servers/{id}',
     'post /v1/claims',
+    'post /v1/claims/import',
     'post /v1/dead-letters/replay',
     'post /v1/dead-letters/replays/{id}/retry',
     'post /v1/device-types',

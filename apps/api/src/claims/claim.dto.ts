@@ -1,55 +1,13 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import {
-  IsInt,
-  IsLatitude,
-  IsLongitude,
-  IsNumber,
-  IsOptional,
-  IsString,
-  Length,
-  Matches,
-  Max,
-  Min,
-} from 'class-validator';
-import { TOPIC_LEVEL } from '#core';
+import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
+import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { NewDeviceDto } from '../devices/device.dto.js';
 import { ImportFaultDto } from '../devices/device-import.dto.js';
 import { QueryChoice, QueryFlag, QueryInteger, QueryText } from '../http/parameters.js';
 
-export class NewClaimDto {
-  @ApiPropertyOptional({ example: 'smart-lamppost', description: 'Needed unless the template says it.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  kind?: string;
-
-  @ApiPropertyOptional({ example: 'hyd', description: "By default the template's, else the kind's." })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  department?: string;
-
-  @ApiPropertyOptional({ example: 'acme-th1', description: 'Id of a device type.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  deviceType?: string;
-
-  @ApiPropertyOptional({ example: '0016c001f000175a', description: 'LoRaWAN DevEUI.' })
-  @IsOptional()
-  @Matches(/^[0-9a-fA-F]{16}$/, { message: 'devEui must be 16 hexadecimal digits' })
-  devEui?: string;
-
-  @ApiPropertyOptional({ example: 'kowloon-lampposts', description: 'Id of a template.' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 64)
-  template?: string;
-
-  @ApiPropertyOptional({ example: 'GF3637', description: 'Id that the device will have.' })
-  @IsOptional()
-  @Matches(TOPIC_LEVEL, { message: 'id must be 1 to 64 letters, digits, dots, dashes or underscores' })
-  id?: string;
-
+/** Of the device as much as is known before it is put up. */
+export class NewClaimDto extends PartialType(
+  PickType(NewDeviceDto, ['id', 'kind', 'department', 'deviceType', 'devEui', 'template'] as const),
+) {
   @ApiPropertyOptional({ example: 'LP-', description: 'Beginning of an id that is made up, where none is given.' })
   @IsOptional()
   @Matches(/^[A-Za-z0-9][A-Za-z0-9._-]{0,31}$/, {
@@ -137,30 +95,9 @@ export class ClaimListDto {
   @QueryText('`next` of the page before.') after?: string;
 }
 
-export class RedeemDto {
+export class RedeemDto extends PickType(NewDeviceDto, ['latitude', 'longitude', 'name'] as const) {
   @ApiProperty({ example: '7KQ2M-9XZ4C-H0TRB', description: 'In either case, with or without dashes.' })
   @IsString()
   @Length(1, 64)
   code!: string;
-
-  @ApiProperty({
-    example: 22.2819,
-    minimum: -90,
-    maximum: 90,
-    description: 'Where the device stands: WGS 84, degrees.',
-  })
-  @IsNumber()
-  @IsLatitude()
-  latitude!: number;
-
-  @ApiProperty({ example: 114.1589, minimum: -180, maximum: 180 })
-  @IsNumber()
-  @IsLongitude()
-  longitude!: number;
-
-  @ApiPropertyOptional({ example: 'Des Voeux Road Central' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 256)
-  name?: string;
 }
