@@ -80,6 +80,10 @@ export class JournalBus implements ServiceBus {
     return Promise.resolve([]);
   }
 
+  brokerHasLooked(): Promise<void> {
+    return Promise.resolve();
+  }
+
   isConnected(): boolean {
     return true;
   }

@@ -44,6 +44,8 @@ export interface ServiceBus {
   publish(topic: string, payload: Uint8Array): Promise<void>;
   /** Asks the services that meter devices what this one has used. Who does not answer in half a second is left out. */
   askQuota(device: string): Promise<readonly QuotaAnswer[]>;
+  /** Resolves when the broker knows what the registry says by now, or after half a second without its answer. */
+  brokerHasLooked(): Promise<void>;
   isConnected(): boolean;
   /** Last status of each service that was heard, by name. */
   statuses(): ReadonlyMap<string, ServiceStatus>;

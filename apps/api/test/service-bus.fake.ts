@@ -20,6 +20,10 @@ export class FakeServiceBus implements ServiceBus {
     return this.quotaAnswers;
   }
 
+  brokerHasLooked(): Promise<void> {
+    return Promise.resolve();
+  }
+
   isConnected(): boolean {
     return this.connected;
   }

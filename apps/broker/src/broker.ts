@@ -6,6 +6,9 @@ import {
   formatQuota,
   parseQuotaQuestion,
   QUOTA_ASK_TOPIC,
+  REGISTRY_LOOK_ID,
+  REGISTRY_LOOK_TOPIC,
+  registrySeenTopic,
   type QuotaAnswer,
   quotaAnswerTopic,
   QuotaNotices,
@@ -82,6 +85,7 @@ export class Broker implements ConnectionHost {
     await this.watch?.start();
     this.endpoints = await this.listeners.open();
     await this.engine.listen(QUOTA_ASK_TOPIC, (payload) => this.answerQuota(payload));
+    await this.engine.listen(REGISTRY_LOOK_TOPIC, (payload) => void this.lookAtRegistry(payload.toString('utf8')));
     this.quotaSweep = setInterval(() => this.sweepQuotas(), QUOTA_SWEEP_MS);
     // A conformance suite subscribes to everything and expects nothing but its own messages.
     if (!this.settings.open) this.statusPublisher.start();
@@ -160,6 +164,17 @@ export class Broker implements ConnectionHost {
     const usage = this.quotas.usage(question.device);
     const answer: QuotaAnswer = { service: 'broker', usage };
     this.engine.publish(quotaAnswerTopic(question.id), JSON.stringify(answer), false);
+  }
+
+  /** No answer when the registry cannot be read: it is looked at again within the second. */
+  private async lookAtRegistry(id: string): Promise<void> {
+    if (!REGISTRY_LOOK_ID.test(id)) return;
+    try {
+      await this.watch?.look();
+      this.engine.publish(registrySeenTopic(id), '{}', false);
+    } catch (error) {
+      this.logger.error({ reason: (error as Error).message }, 'registry changes could not be read');
+    }
   }
 
   private sweepQuotas(): void {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { REGISTRY_LOOK_TOPIC, registrySeenTopic } from '#core';
 import { generateKey, hashKey } from '#identity';
 import type { NewNetworkServer } from '#registry';
 import { until } from '#core/testing';
@@ -54,6 +55,19 @@ describe('network servers', () => {
     expect((await server.messages(1)).map(({ topic }) => topic)).toEqual([down]);
     expect(await sourceOf(down)).toBeUndefined();
     await server.disconnect();
+  });
+
+  it('knows a new network server as soon as it has answered that it looked at the registry', async () => {
+    const id = '0123456789abcdef';
+    const asker = await fixture.service('asker');
+    expect(await asker.subscribe(registrySeenTopic('+'))).toEqual([1]);
+    await add({ id: 'fresh', type: 'http', applications: ['fresh'] });
+    await asker.publish(REGISTRY_LOOK_TOPIC, id);
+    expect((await asker.messages(1)).map(({ topic }) => topic)).toEqual([registrySeenTopic(id)]);
+    const topic = `uplink/fresh/${EUI}`;
+    expect(await asker.publish(topic, UP)).toBe(true);
+    expect(await sourceOf(topic)).toBe('fresh');
+    await asker.disconnect();
   });
 
   it('puts what a service publishes down to the network server that has the application', async () => {

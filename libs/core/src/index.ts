@@ -4,6 +4,7 @@ export * from './topics.js';
 export * from './replay.js';
 export * from './errors.js';
 export * from './feed-source.js';
+export * from './registry-look.js';
 export * from './environment.js';
 export * from './service-status.js';
 export * from './clock.js';

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { LamplighterError, QUOTA_ASK_TOPIC, quotaAnswerTopic } from '#core';
+import { LamplighterError, QUOTA_ASK_TOPIC, quotaAnswerTopic, REGISTRY_LOOK_TOPIC, registrySeenTopic } from '#core';
 import type { Clock, QuotaAnswer, ServiceStatus } from '#core';
 import { ServiceBus as BusClient, StatusPublisher } from '#service';
 import type { ServiceBus } from '../ports.js';
@@ -12,6 +12,7 @@ const SERVICE = 'api';
 /** Who meters devices besides this service: the broker, and ingest for those behind gateways. */
 const QUOTA_SERVICES = 2;
 const QUOTA_WAIT_MS = 500;
+const LOOK_WAIT_MS = 500;
 
 export interface ServiceBusOptions {
   readonly url: string;
@@ -27,6 +28,7 @@ export class MqttServiceBus implements ServiceBus {
   private readonly client: BusClient;
   private readonly status: StatusPublisher;
   private readonly known = new Map<string, ServiceStatus>();
+  private readonly looks = new Map<string, () => void>();
   private readonly asked = new Map<string, (answer: QuotaAnswer) => void>();
   private inFlight = 0;
 
@@ -46,6 +48,7 @@ export class MqttServiceBus implements ServiceBus {
     this.client.listen(quotaAnswerTopic('+'), (topic, payload) => {
       this.asked.get(topic)?.(JSON.parse(payload.toString('utf8')) as QuotaAnswer);
     });
+    this.client.listen(registrySeenTopic('+'), (topic) => this.looks.get(topic)?.());
     this.client.start();
     this.status.start();
   }
@@ -81,6 +84,18 @@ export class MqttServiceBus implements ServiceBus {
     } finally {
       this.asked.delete(topic);
     }
+  }
+
+  async brokerHasLooked(): Promise<void> {
+    if (!this.client.connected) return;
+    const id = randomBytes(8).toString('hex');
+    const topic = registrySeenTopic(id);
+    await new Promise<void>((resolve) => {
+      setTimeout(resolve, LOOK_WAIT_MS).unref();
+      this.looks.set(topic, resolve);
+      this.client.publish(REGISTRY_LOOK_TOPIC, id);
+    });
+    this.looks.delete(topic);
   }
 
   isConnected(): boolean {

@@ -6,7 +6,8 @@ import type { Caller } from '../auth/caller.js';
 import type { ApiSettings } from '../environment.js';
 import { isoTime } from '../http/parameters.js';
 import { notFound, Problem } from '../http/problem.js';
-import { REGISTRY, SETTINGS } from '../ports.js';
+import { REGISTRY, SERVICE_BUS, SETTINGS } from '../ports.js';
+import type { ServiceBus } from '../ports.js';
 import type {
   DownlinkApiDto,
   NetworkServerChangeDto,
@@ -22,6 +23,7 @@ import type { Reach } from './network-server-instructions.js';
 export class NetworkServerService {
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
+    @Inject(SERVICE_BUS) private readonly bus: ServiceBus,
     @Inject(SETTINGS) private readonly settings: ApiSettings,
   ) {}
 
@@ -50,6 +52,8 @@ export class NetworkServerService {
     const server = await this.registry.networkServers.create({ id, name, type, applications, downlink });
     const answer = await this.issueKey(server, reach);
     await this.audit(caller, 'network-server-created', id, { type, applications, downlink: downlink?.url ?? null });
+    // What it posts from now on is put down to it (ADR 012).
+    await this.bus.brokerHasLooked();
     return answer;
   }
 
@@ -63,6 +67,7 @@ export class NetworkServerService {
     });
     if (after === null) throw notFound('network server');
     await this.audit(caller, 'network-server-changed', id, { fields: Object.keys(change) });
+    await this.bus.brokerHasLooked();
     return this.view(after);
   }
 
@@ -85,6 +90,7 @@ export class NetworkServerService {
     await this.get(caller, id);
     await this.registry.networkServers.remove(id);
     await this.audit(caller, 'network-server-removed', id, {});
+    await this.bus.brokerHasLooked();
   }
 
   private async issueKey(server: NetworkServer, reach: Reach): Promise<NetworkServerWithKeyDto> {

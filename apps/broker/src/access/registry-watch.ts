@@ -42,8 +42,16 @@ export class RegistryWatch {
     await this.polling;
   }
 
+  /** Resolves when everything that the registry says by now is known here, or could not be read. */
+  async look(): Promise<void> {
+    const looking = this.polling.then(() => this.poll());
+    this.polling = looking.catch(() => undefined);
+    await looking;
+  }
+
   private tick(): void {
-    this.polling = this.poll()
+    this.polling = this.polling
+      .then(() => this.poll())
       .catch((error: unknown) => {
         // The cache goes on serving; the position stays, so nothing is missed.
         this.logger.error({ reason: (error as Error).message }, 'registry changes could not be read');
