@@ -72,6 +72,7 @@ import { SightingService } from './sightings/sighting.service.js';
 import { SightingsController } from './sightings/sightings.controller.js';
 import { AlarmTail } from './streams/alarm-tail.service.js';
 import { ReadingTail } from './streams/reading-tail.service.js';
+import { JobStreams } from './streams/job-streams.service.js';
 import { DEFAULT_STREAM_LIMITS, STREAM_LIMITS } from './streams/stream-limits.js';
 import type { StreamLimits } from './streams/stream-limits.js';
 import { StreamRegistry } from './streams/stream-registry.service.js';
@@ -148,6 +149,7 @@ const SERVICES = [
   GuessThrottle,
   HttpQuota,
   ImportJobs,
+  JobStreams,
   LatestService,
   LedgerService,
   NetworkAuthentication,

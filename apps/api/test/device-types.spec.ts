@@ -1,5 +1,6 @@
 import { lamppost, startApi } from './harness.js';
 import type { Harness } from './harness.js';
+import { keyFor } from './keys.js';
 
 const SCRIPT = `function decodeUplink(input) {
   console.log('frame of', input.bytes.length);
@@ -141,6 +142,14 @@ describe('device types', () => {
     });
     const bad = await api.ask('POST', '/v1/device-types/generic-lpp-environment/test', { body: { hex: 'xyz' } });
     expect(bad).toMatchObject({ status: 400, body: { pointer: '/hex' } });
+  });
+
+  it('runs the examples of a type for everybody', async () => {
+    const as = await keyFor(api, 'viewer', ['epd']);
+    const { status, body } = await api.ask('POST', '/v1/device-types/generic-recycling-bin/examples/run', { as });
+    expect(status).toBe(200);
+    expect(body).toMatchObject({ passed: 2, failed: 0, examples: [{ description: 'half full and closed', passed: true }, {}] }); // prettier-ignore
+    expect((await api.ask('POST', '/v1/device-types/none/examples/run')).status).toBe(404);
   });
 
   it('a script that never ends costs the caller an answer, and nobody else anything', async () => {

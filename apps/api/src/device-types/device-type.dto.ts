@@ -115,13 +115,16 @@ export class DeviceTypesDto {
   @ApiProperty({ type: [DeviceTypeSummaryDto] }) deviceTypes!: DeviceTypeSummaryDto[];
 }
 
-export class UploadResultDto {
-  @ApiProperty() id!: string;
-  @ApiProperty({ description: 'False after a dry run.' }) saved!: boolean;
-  @ApiProperty() revision!: string;
+export class ExamplesDto {
   @ApiProperty() passed!: number;
   @ApiProperty() failed!: number;
   @ApiProperty({ type: [ExampleResultDto] }) examples!: readonly ExampleResultDto[];
+}
+
+export class UploadResultDto extends ExamplesDto {
+  @ApiProperty() id!: string;
+  @ApiProperty({ description: 'False after a dry run.' }) saved!: boolean;
+  @ApiProperty() revision!: string;
 }
 
 export class RejectionDto {

@@ -17,7 +17,13 @@ import type { Caller } from '../auth/caller.js';
 import { notFound, Problem, type ProblemFault } from '../http/problem.js';
 import { CLOCK, REGISTRY } from '../ports.js';
 import { DeviceTypeCatalogue, type KnownDeviceType } from './device-type-catalogue.service.js';
-import type { DeviceTypeUploadDto, PayloadDto, UploadQueryDto, UploadResultDto } from './device-type.dto.js';
+import type {
+  DeviceTypeUploadDto,
+  ExamplesDto,
+  PayloadDto,
+  UploadQueryDto,
+  UploadResultDto,
+} from './device-type.dto.js';
 
 /** Adds, changes, removes and tries device types. They belong to the whole city, and so must who changes them. */
 @Injectable()
@@ -91,6 +97,14 @@ export class DeviceTypeService implements OnModuleDestroy {
     const bytes = bytesOf(payload);
     const uplink = { bytes, fPort: payload.fPort ?? 1, receivedAt: this.clock.now() };
     return tryPayload(this.pool, type.script, uplink, type);
+  }
+
+  /** Runs the examples that the type came with; none when it has no script, or when this release cannot use it. */
+  async examples(id: string): Promise<ExamplesDto> {
+    const { type } = await this.get(id);
+    const examples = type === null ? [] : await this.runExamples(type);
+    const failed = examples.filter(({ passed }) => !passed).length;
+    return { passed: examples.length - failed, failed, examples };
   }
 
   private async put(

@@ -18,6 +18,7 @@ import {
   DeviceTypesDto,
   DeviceTypeSummaryDto,
   DeviceTypeUploadDto,
+  ExamplesDto,
   PayloadDto,
   TriedPayloadDto,
   UploadQueryDto,
@@ -99,6 +100,16 @@ export class DeviceTypesController {
   @Answers('forbidden', 'not-found', 'conflict')
   async remove(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     await this.types.remove(caller, id);
+  }
+
+  @Post(':id/examples/run')
+  @HttpCode(200)
+  @ApiOperation({ summary: 'Run the examples of a device type in the sandbox and say which pass' })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: ExamplesDto })
+  @Answers('not-found')
+  runExamples(@Param('id') id: string): Promise<ExamplesDto> {
+    return this.types.examples(id);
   }
 
   @Post(':id/test')

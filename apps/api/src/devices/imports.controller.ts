@@ -1,9 +1,11 @@
-import { Controller, Get, Param, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { FastifyReply } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Needs } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers } from '../http/answers.decorator.js';
+import { AnswersJobEvents } from '../streams/documented-stream.js';
+import { JobStreams } from '../streams/job-streams.service.js';
 import { ImportJobDto } from './device-import.dto.js';
 import { ImportJobs } from './import-jobs.service.js';
 
@@ -11,7 +13,10 @@ import { ImportJobs } from './import-jobs.service.js';
 @Needs('engineer')
 @Controller('v1/imports')
 export class ImportsController {
-  constructor(private readonly jobs: ImportJobs) {}
+  constructor(
+    private readonly jobs: ImportJobs,
+    private readonly streams: JobStreams,
+  ) {}
 
   @Get(':id')
   @ApiOperation({ summary: 'How far an import is; only for who started it' })
@@ -20,6 +25,33 @@ export class ImportsController {
   @Answers('forbidden', 'not-found')
   get(@CurrentCaller() caller: Caller, @Param('id') id: string): ImportJobDto {
     return this.jobs.get(caller, id);
+  }
+
+  @Get(':id/stream')
+  @ApiOperation({
+    summary: 'How far an import is, as it goes on (server-sent events)',
+    description:
+      'Events of name `progress` with an ImportJob as data: how far it is now, then every change, then how it ended. Only for who started it.',
+  })
+  @ApiParam({ name: 'id', example: '5d1c0f2e9a' })
+  @AnswersJobEvents()
+  @Answers('bad-request', 'forbidden', 'not-found')
+  async stream(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    await this.streams.serve(
+      { caller, request, reply, lastEventId },
+      {
+        // The caller is who started it, whoever looks.
+        key: `import:${id}`,
+        look: async () => this.jobs.get(caller, id),
+        hasEnded: ({ endedAt }) => endedAt !== null,
+      },
+    );
   }
 
   @Get(':id/keys')

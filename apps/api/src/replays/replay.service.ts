@@ -10,6 +10,7 @@ import { isoTime } from '../http/parameters.js';
 import { notFound, Problem } from '../http/problem.js';
 import { CLOCK, JOURNAL_COUNTS, REGISTRY, TELEMETRY } from '../ports.js';
 import type { JournalCounts } from '../ports.js';
+import type { WatchedJob } from '../streams/job-streams.service.js';
 import type { ReplayDto, ReplayRequestDto } from './replay.dto.js';
 import { ReplayRunner } from './replay-runner.service.js';
 
@@ -54,6 +55,20 @@ export class ReplayService {
 
   async get(caller: Caller, id: string): Promise<ReplayDto> {
     return this.viewOf(await this.find(caller, id));
+  }
+
+  /** The job for who may see it; its looks are the same for all of them. */
+  async watched(caller: Caller, id: string): Promise<WatchedJob<ReplayDto>> {
+    await this.find(caller, id);
+    return {
+      key: `replay:${id}`,
+      look: async () => {
+        const job = await this.registry.replays.get(id);
+        if (job === null) throw notFound('replay');
+        return this.viewOf(job);
+      },
+      hasEnded: ({ state }) => state !== 'waiting' && state !== 'running',
+    };
   }
 
   /** Letters that are in the journal by then are settled all the same. */

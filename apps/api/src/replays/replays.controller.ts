@@ -1,8 +1,11 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Headers, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { CurrentCaller, Needs } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers } from '../http/answers.decorator.js';
+import { AnswersJobEvents } from '../streams/documented-stream.js';
+import { JobStreams } from '../streams/job-streams.service.js';
 import { ReplayDto, ReplayListDto, ReplayRequestDto, ReplaysDto } from './replay.dto.js';
 import { ReplayService } from './replay.service.js';
 
@@ -11,7 +14,10 @@ const DEFAULT_LIST = 50;
 @ApiTags('dead letters')
 @Controller('v1/dead-letters')
 export class ReplaysController {
-  constructor(private readonly replays: ReplayService) {}
+  constructor(
+    private readonly replays: ReplayService,
+    private readonly streams: JobStreams,
+  ) {}
 
   @Post('replay')
   @Needs('engineer')
@@ -55,6 +61,26 @@ export class ReplaysController {
   @Answers('conflict', 'forbidden', 'not-found')
   retry(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<ReplayDto> {
     return this.replays.retry(caller, id);
+  }
+
+  @Get('replays/:id/stream')
+  @ApiOperation({
+    summary: 'How far a replay is, as it goes on (server-sent events)',
+    description:
+      'Events of name `progress` with a Replay as data: how far it is now, then every change, then how it ended.',
+  })
+  @ApiParam({ name: 'id' })
+  @AnswersJobEvents()
+  @Answers('bad-request', 'not-found')
+  async stream(
+    @CurrentCaller() caller: Caller,
+    @Param('id') id: string,
+    @Headers('last-event-id') lastEventId: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const job = await this.replays.watched(caller, id);
+    await this.streams.serve({ caller, request, reply, lastEventId }, job);
   }
 
   @Delete('replays/:id')

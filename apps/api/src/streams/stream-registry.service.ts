@@ -49,11 +49,12 @@ export class StreamRegistry implements OnApplicationShutdown {
     }
   }
 
-  /** A key that was revoked, or whose departments changed, is seen here within one heartbeat. */
+  /** A key that was revoked, or whose role or departments changed, is seen here within one heartbeat. */
   private async endWhenRevoked(stream: EventStream, caller: Caller, request: FastifyRequest): Promise<void> {
     try {
       const now = await this.authentication.callerOf(request);
-      if (JSON.stringify(now?.departments) !== JSON.stringify(caller.departments)) stream.end();
+      if (now?.role !== caller.role || JSON.stringify(now.departments) !== JSON.stringify(caller.departments))
+        stream.end();
     } catch (error) {
       // The registry may be away for a moment; only an answer ends a stream.
       if (error instanceof Problem) stream.end();

@@ -1,5 +1,5 @@
 import { Controller, Get, Headers, Query, Req, Res } from '@nestjs/common';
-import { ApiHeader, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { kinds } from '#kinds';
 import type { AlarmTransition } from '#registry';
@@ -7,21 +7,14 @@ import { viewOfTransition } from '../alarms/alarm-view.js';
 import { CurrentCaller, sees } from '../auth/caller.js';
 import type { Caller } from '../auth/caller.js';
 import { Answers } from '../http/answers.decorator.js';
-import { Problem } from '../http/problem.js';
 import { PersonalAccess } from '../readings/personal-access.service.js';
 import { AlarmTail } from './alarm-tail.service.js';
+import { AnswersEvents, RETRY_MS } from './documented-stream.js';
+import { badEventId } from './event-id.js';
 import { parseReadingEventId, ReadingEvents } from './reading-events.js';
 import { ReadingTail } from './reading-tail.service.js';
 import { StreamRegistry } from './stream-registry.service.js';
 import { AlarmStreamQueryDto, ReadingStreamQueryDto } from './stream.dto.js';
-
-const RETRY_MS = 2_000;
-const EVENT_STREAM = { content: { 'text/event-stream': { schema: { type: 'string' as const } } } };
-const LAST_EVENT_ID = {
-  name: 'last-event-id',
-  required: false,
-  description: 'Id of the last event that was received: what came since is sent first.',
-};
 
 @ApiTags('streams')
 @Controller('v1')
@@ -39,8 +32,7 @@ export class StreamsController {
     description:
       'Events of name `alarm` with an AlarmTransition as data. Starts with what is new, unless Last-Event-ID says where to go on.',
   })
-  @ApiHeader(LAST_EVENT_ID)
-  @ApiOkResponse({ description: 'Events until either side ends the stream.', ...EVENT_STREAM })
+  @AnswersEvents()
   @Answers('bad-request')
   async alarmStream(
     @CurrentCaller() caller: Caller,
@@ -73,8 +65,7 @@ export class StreamsController {
     description:
       'Events of name `reading` with {device, kind, department, district, time, receivedAt, values} as data.',
   })
-  @ApiHeader(LAST_EVENT_ID)
-  @ApiOkResponse({ description: 'Events until either side ends the stream.', ...EVENT_STREAM })
+  @AnswersEvents()
   @Answers('bad-request')
   async readingStream(
     @CurrentCaller() caller: Caller,
@@ -108,12 +99,6 @@ function alarmPosition(lastEventId: string | undefined): number | null {
   if (lastEventId === undefined || lastEventId === '') return null;
   if (!/^\d{1,15}$/.test(lastEventId)) throw badEventId();
   return Number(lastEventId);
-}
-
-function badEventId(): Problem {
-  return new Problem('bad-request', 'Last-Event-ID is not the id of an event of this stream.', {
-    pointer: '/last-event-id',
-  });
 }
 
 function isWanted(caller: Caller, query: AlarmStreamQueryDto, { snapshot }: AlarmTransition): boolean {

@@ -5,6 +5,9 @@ import { localHost, readConfiguration } from '../configuration.js';
 /** What the API answered, when it did not answer what was asked for. */
 export class ApiProblem extends Error {}
 
+/** Nothing answered at all. */
+class NoAnswer extends ApiProblem {}
+
 /** The HTTP API as the command line uses it. */
 export class ApiClient {
   constructor(
@@ -48,9 +51,13 @@ export class ApiClient {
     return response.text();
   }
 
-  /** Events of a server-sent event stream until the signal; connects again by itself and resumes where it was. */
+  /**
+   * Events of a server-sent event stream until the signal, or until the API says that there are no more (204); connects again by itself and
+   * resumes where it was, also when the API is away for a while.
+   */
   async *events(path: string, signal: AbortSignal): AsyncGenerator<{ id: string; event: string; data: unknown }> {
     let lastId = '';
+    let connected = false;
     while (!signal.aborted) {
       const headers: Record<string, string> = {
         accept: 'text/event-stream',
@@ -58,15 +65,25 @@ export class ApiClient {
       };
       try {
         const response = await this.request('GET', path, { headers, signal });
+        connected = true;
+        if (response.status === 204) return;
         for await (const event of parseEvents(response.body!)) {
           if (event.id !== '') lastId = event.id;
           yield event;
         }
       } catch (error) {
         if (signal.aborted) return;
-        if (error instanceof ApiProblem) throw error;
+        if (error instanceof ApiProblem && !(connected && error instanceof NoAnswer)) throw error;
       }
       await new Promise((resolve) => setTimeout(resolve, 1_000));
+    }
+  }
+
+  /** How far a job is, as its stream says it, until it has ended; the last one is how it ended. */
+  async *progress<T>(path: string, hasEnded: (job: T) => boolean): AsyncGenerator<T> {
+    for await (const { data } of this.events(path, new AbortController().signal)) {
+      yield data as T;
+      if (hasEnded(data as T)) return;
     }
   }
 
@@ -80,7 +97,7 @@ export class ApiClient {
       });
     } catch (cause) {
       if (init.signal?.aborted) throw cause;
-      throw new ApiProblem(
+      throw new NoAnswer(
         `The API at ${this.url} does not answer. Is Lamplighter running (npm start)? LAMPLIGHTER_API_URL names another address.`,
         { cause },
       );

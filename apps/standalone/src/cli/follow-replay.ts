@@ -1,7 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { ApiProblem, type ApiClient } from './api-client.js';
 
-const POLL_MS = 500;
 const ENDED: ReadonlySet<Replay['state']> = new Set(['done', 'cancelled', 'failed']);
 
 export interface Replay {
@@ -23,17 +21,15 @@ export interface Replay {
  * Shows the progress in one line until the replay has ended.
  * @throws ApiProblem when it failed
  */
-export async function followReplay(client: ApiClient, started: Replay): Promise<void> {
-  let replay = started;
-  for (;;) {
-    const ended = ENDED.has(replay.state);
+export async function followReplay(client: ApiClient, { id }: Pick<Replay, 'id'>): Promise<void> {
+  const path = `/v1/dead-letters/replays/${encodeURIComponent(id)}/stream`;
+  const hasEnded = ({ state }: Replay): boolean => ENDED.has(state);
+  for await (const replay of client.progress<Replay>(path, hasEnded)) {
+    const ended = hasEnded(replay);
     if (process.stdout.isTTY) process.stdout.write(`\r\u001b[K${progressOf(replay)}${ended ? '\n' : ''}`);
     else if (ended) console.log(progressOf(replay));
     if (replay.state === 'failed')
       throw new ApiProblem(`${troubleOf(replay)} Go on with it by: lamplighter dead-letters retry ${replay.id}`);
-    if (ended) return;
-    await sleep(POLL_MS);
-    replay = await client.json<Replay>('GET', `/v1/dead-letters/replays/${replay.id}`);
   }
 }
 

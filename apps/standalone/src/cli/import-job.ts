@@ -15,8 +15,6 @@ interface ImportJob {
   readonly endedAt: string | null;
 }
 
-const POLL_MS = 500;
-
 /** Runs an import as a job of the API, with a line on the terminal that says how far it is. */
 export async function importDevices(
   api: ApiClient,
@@ -25,11 +23,8 @@ export async function importDevices(
 ): Promise<void> {
   const query = `async=true${dryRun ? '&dryRun=true' : ''}`;
   let job = await api.json<ImportJob>('POST', `/v1/devices/import?${query}`, csv, 'text/csv');
-  while (job.endedAt === null) {
+  for await (job of api.progress<ImportJob>(`/v1/imports/${job.id}/stream`, ({ endedAt }) => endedAt !== null))
     progress(`${job.state}: ${job.checked} rows read, ${job.created} registered`);
-    await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    job = await api.json<ImportJob>('GET', `/v1/imports/${job.id}`);
-  }
   progress('');
   for (const { row, column, detail, actual } of job.faults)
     console.log(`row ${row}, ${column ?? 'whole row'}: ${detail}${actual === null ? '' : ` (got '${actual}')`}`);
