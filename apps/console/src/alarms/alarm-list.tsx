@@ -4,6 +4,7 @@ import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import { departmentsQuery, districtsQuery, openAlarmsQuery, useAcknowledge } from '../api/queries';
 import { SEVERITIES, type Alarm, type Severity } from '../api/types';
 import { useLanguage } from '../i18n';
+import { FaultText } from '../problems/fault';
 import { Failure, Loading, useNow } from '../shell/states';
 import { AlarmRow } from './alarm-row';
 import { CommentDialog } from './comment-dialog';
@@ -128,11 +129,7 @@ function Rows({ alarms }: { alarms: readonly Alarm[] }) {
 
   return (
     <>
-      {acknowledge.error && (
-        <p className="fault" role="alert">
-          {t('alarms.refused', { reason: acknowledge.error.message })}
-        </p>
-      )}
+      {acknowledge.error && <FaultText error={acknowledge.error} />}
       <ul className="alarms" ref={list} onKeyDown={onKey} aria-label={t('alarms.heading')}>
         {alarms.map((alarm, index) => (
           <AlarmRow

@@ -3,6 +3,7 @@ import { useEffect, useRef, type FormEvent } from 'react';
 import { kindsQuery, timelineQuery, useComment } from '../api/queries';
 import type { Alarm } from '../api/types';
 import { useLanguage } from '../i18n';
+import { FaultText } from '../problems/fault';
 import { Age, useNow } from '../shell/states';
 
 /** The story of an alarm so far, what its rule advises, and room for one more line. */
@@ -48,11 +49,7 @@ export function CommentDialog({ alarm, close }: { alarm: Alarm; close: () => voi
           {t('alarms.commentText')}
           <textarea name="text" rows={3} maxLength={2000} required autoFocus />
         </label>
-        {comment.error && (
-          <p className="fault" role="alert">
-            {t('alarms.refused', { reason: comment.error.message })}
-          </p>
-        )}
+        {comment.error && <FaultText error={comment.error} />}
         <div className="dialog-end">
           <button type="button" className="quiet" onClick={() => dialog.current?.close()}>
             {t('alarms.cancel')}

@@ -1,9 +1,18 @@
+/** One of several faults of a request: where it is, and what is wrong there. */
+export interface Fault {
+  readonly pointer: string;
+  readonly detail: string;
+}
+
 /** An RFC 9457 problem that the API answered, or no answer at all (status 0). */
 export class Problem extends Error {
   constructor(
     readonly status: number,
     title: string,
     readonly detail: string | undefined,
+    /** Code of the error catalogue, by which it is told in the reader's language. */
+    readonly code: string | undefined = undefined,
+    readonly faults: readonly Fault[] = [],
   ) {
     super(title);
   }
@@ -12,25 +21,51 @@ export class Problem extends Error {
 /** Marks a write as made by this page; another site cannot set it. */
 const OWN_REQUEST = { 'x-lamplighter-request': 'console' };
 
-export async function api<T>(method: string, path: string, body?: unknown): Promise<T> {
+export function api<T>(method: string, path: string, body?: unknown): Promise<T> {
+  return answerOf<T>(
+    send(method, path, body === undefined ? {} : { type: 'application/json', text: JSON.stringify(body) }),
+  );
+}
+
+/** Sends a CSV file. */
+export function upload<T>(path: string, csv: string): Promise<T> {
+  return answerOf<T>(send('POST', path, { type: 'text/csv', text: csv }));
+}
+
+/** The answer as it is, such as CSV. */
+export async function apiText(method: string, path: string, body?: unknown): Promise<string> {
+  const sent = body === undefined ? {} : { type: 'application/json', text: JSON.stringify(body) };
+  return (await send(method, path, sent)).text();
+}
+
+async function answerOf<T>(sent: Promise<Response>): Promise<T> {
+  const response = await sent;
+  return (response.status === 204 ? undefined : await response.json()) as T;
+}
+
+async function send(method: string, path: string, body: { type?: string; text?: string }): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
       headers: {
-        accept: 'application/json',
+        accept: 'application/json, text/csv;q=0.9',
         ...OWN_REQUEST,
-        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(body.type === undefined ? {} : { 'content-type': body.type }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body.text === undefined ? {} : { body: body.text }),
     });
   } catch {
     throw new Problem(0, 'no answer', undefined);
   }
-  if (!response.ok) {
-    const problem = (await response.json().catch(() => ({}))) as { title?: string; detail?: string };
-    throw new Problem(response.status, problem.title ?? response.statusText, problem.detail);
-  }
-  return (response.status === 204 ? undefined : await response.json()) as T;
+  if (response.ok) return response;
+  const problem = (await response.json().catch(() => ({}))) as {
+    title?: string;
+    detail?: string;
+    code?: string;
+    errors?: Fault[];
+  };
+  const title = problem.title ?? response.statusText;
+  throw new Problem(response.status, title, problem.detail, problem.code, problem.errors);
 }

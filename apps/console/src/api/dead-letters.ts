@@ -1,10 +1,10 @@
-import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import { infiniteQueryOptions, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { api } from './client';
+import { useProgress } from './progress';
 
 /** Letters of a page, and groups that are asked for at most. */
 const PAGE = 50;
 export const MOST_GROUPS = 1_000;
-const LIVE_MS = 1_000;
 const REST_MS = 15_000;
 
 export interface DeadLetterFilter {
@@ -96,12 +96,30 @@ export const deadLettersQuery = (filter: DeadLetterFilter) =>
 
 export const isUnfinished = ({ state }: Replay): boolean => state === 'waiting' || state === 'running';
 
-/** Replays, newest first; asked for every second while one of them runs. */
+/** Replays, newest first. */
 export const replaysQuery = queryOptions({
   queryKey: ['replays'],
   queryFn: async () => (await api<{ replays: Replay[] }>('GET', '/v1/dead-letters/replays?limit=50')).replays,
-  refetchInterval: ({ state }) => (state.data?.some(isUnfinished) ? LIVE_MS : REST_MS),
+  refetchInterval: REST_MS,
 });
+
+/** Keeps the replay that is under way as its stream says. They run one after the other, oldest first. */
+export function useLiveReplays(): void {
+  const client = useQueryClient();
+  const running = useQuery(replaysQuery).data?.findLast(isUnfinished);
+  useProgress<Replay>(
+    running === undefined ? null : `/v1/dead-letters/replays/${encodeURIComponent(running.id)}/stream`,
+    {
+      take: (replay) => {
+        client.setQueryData(replaysQuery.queryKey, (known) =>
+          known?.map((one) => (one.id === replay.id ? replay : one)),
+        );
+        if (!isUnfinished(replay)) void client.invalidateQueries({ queryKey: replaysQuery.queryKey });
+      },
+      hasEnded: (replay) => !isUnfinished(replay),
+    },
+  );
+}
 
 /** Puts a job that the API answered at the head of the list, so that its progress is followed from the first moment. */
 export function useFollowReplay(): (replay: Replay) => void {

@@ -1,7 +1,7 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
+import type { DeviceWithAccess, NewDevice } from './access';
 import { api } from './client';
 import { useFollowReplay, type Replay } from './dead-letters';
-import type { Device } from './types';
 
 export interface Sighting {
   readonly id: string;
@@ -16,37 +16,10 @@ export interface Sighting {
   readonly messages: number;
 }
 
-export interface Adoption {
-  readonly id: string;
-  readonly kind: string;
-  readonly department: string;
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly name?: string;
-  readonly deviceType?: string;
-}
-
 export interface Adopted {
-  readonly device: Device & {
-    readonly mqtt: {
-      readonly clientId: string;
-      readonly username: string;
-      readonly password: string;
-      readonly topic: string;
-    };
-  };
+  readonly device: DeviceWithAccess;
   readonly replay?: Replay;
 }
-
-export interface DeviceType {
-  readonly id: string;
-  readonly vendor: string;
-  readonly model: string;
-  readonly kind: string;
-  readonly titles: Readonly<Record<string, string>>;
-}
-
-const HOUR_MS = 3_600_000;
 
 export const sightingsQuery = queryOptions({
   queryKey: ['sightings'],
@@ -54,17 +27,11 @@ export const sightingsQuery = queryOptions({
   refetchInterval: 15_000,
 });
 
-export const deviceTypesQuery = queryOptions({
-  queryKey: ['device-types'],
-  queryFn: async () => (await api<{ deviceTypes: DeviceType[] }>('GET', '/v1/device-types')).deviceTypes,
-  staleTime: HOUR_MS,
-});
-
 export function useAdopt(sighting: string) {
   const client = useQueryClient();
   const follow = useFollowReplay();
   return useMutation({
-    mutationFn: (adoption: Adoption) =>
+    mutationFn: (adoption: NewDevice) =>
       api<Adopted>('POST', `/v1/sightings/${encodeURIComponent(sighting)}/adopt`, adoption),
     onSuccess: ({ replay }) => {
       if (replay) follow(replay);

@@ -54,6 +54,15 @@ export interface Device {
   readonly intervalMs: number | null;
   readonly devEui: string | null;
   readonly deviceType: string | null;
+  /** False: isolated. It may not connect, and its messages are refused. */
+  readonly enabled: boolean;
+  readonly isolation: { readonly reason: string; readonly by: string; readonly at: string } | null;
+  /** With one device only; null when it was never given one. */
+  readonly key?: {
+    readonly issuedAt: string;
+    readonly revokedAt: string | null;
+    readonly formerValidUntil: string | null;
+  } | null;
 }
 
 export interface Alarm {

@@ -5,6 +5,7 @@ import { useLiveReadings } from '../api/live';
 import { departmentsQuery, deviceQuery, districtsQuery, kindsQuery, latestQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
 import { Age, Failure, Loading, useNow } from '../shell/states';
+import { AccessCard, IsolationBanner } from './access-card';
 import { LatestValues } from './latest-values';
 import { NetworkCard } from './network-card';
 import { QualityCard } from './quality-card';
@@ -42,14 +43,22 @@ export function DevicePage() {
           {id}
           {name !== '' && name !== id && <small> {name}</small>}
         </h1>
+        <IsolationBanner device={device.data} now={now} />
         <p className="muted">
           {[
             titleOf(kind?.titles, device.data.kind),
             titleOf(districts?.get(district)?.titles, district),
             titleOf(departments?.get(department)?.titles, department),
             `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`,
-            ...(deviceType === null ? [] : [`${t('device.type')} ${deviceType}`]),
           ].join(' · ')}
+          {deviceType !== null && (
+            <>
+              {` · ${t('device.type')} `}
+              <Link to="/onboarding/device-types/$id" params={{ id: deviceType }}>
+                {deviceType}
+              </Link>
+            </>
+          )}
           {latest.data && latest.data.time !== null && (
             <>
               {' · '}
@@ -95,6 +104,7 @@ export function DevicePage() {
             />
           )}
         </section>
+        <AccessCard device={device.data} now={now} />
         {devEui !== null && <NetworkCard device={id} now={now} />}
       </div>
     </main>

@@ -1,4 +1,5 @@
 import { dataEn } from './data.en';
+import { onboardingEn } from './onboarding.en';
 
 export const en = {
   app: {
@@ -56,7 +57,6 @@ export const en = {
     commentText: 'What was seen or done',
     save: 'Save',
     cancel: 'Cancel',
-    refused: 'The platform did not accept this: {{reason}}',
     advice: 'Advice',
     timeline: 'Timeline',
     raised: 'Raised',
@@ -112,6 +112,7 @@ export const en = {
     updated: 'Last heard {{time}}',
   },
   ...dataEn,
+  ...onboardingEn,
 };
 
 /** Every language has the keys of English: the type says so at build time, a spec at test time. */

@@ -1,4 +1,5 @@
 import { dataZhHans } from './data.zh-hans';
+import { onboardingZhHans } from './onboarding.zh-hans';
 import type { Texts } from './en';
 
 export const zhHans: Texts = {
@@ -57,7 +58,6 @@ export const zhHans: Texts = {
     commentText: '所见或所做的事',
     save: '保存',
     cancel: '取消',
-    refused: '平台未接受：{{reason}}',
     advice: '建议',
     timeline: '时间线',
     raised: '发出',
@@ -113,4 +113,5 @@ export const zhHans: Texts = {
     updated: '最后收到：{{time}}',
   },
   ...dataZhHans,
+  ...onboardingZhHans,
 };

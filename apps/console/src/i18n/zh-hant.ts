@@ -1,4 +1,5 @@
 import { dataZhHant } from './data.zh-hant';
+import { onboardingZhHant } from './onboarding.zh-hant';
 import type { Texts } from './en';
 
 export const zhHant: Texts = {
@@ -57,7 +58,6 @@ export const zhHant: Texts = {
     commentText: '所見或所做的事',
     save: '儲存',
     cancel: '取消',
-    refused: '平台未有接受：{{reason}}',
     advice: '建議',
     timeline: '時間線',
     raised: '發出',
@@ -113,4 +113,5 @@ export const zhHant: Texts = {
     updated: '最後收訊：{{time}}',
   },
   ...dataZhHant,
+  ...onboardingZhHant,
 };

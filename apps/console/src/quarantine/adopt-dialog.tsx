@@ -1,43 +1,43 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
-import { useEffect, useRef } from 'react';
 import { replaysQuery } from '../api/dead-letters';
 import { useAdopt, type Adopted, type Sighting } from '../api/sightings';
 import { useLanguage } from '../i18n';
-import { AdoptForm } from './adopt-form';
+import { DeviceForm } from '../onboarding/device-form';
+import { MqttSecrets } from '../onboarding/register-dialog';
+import { Modal } from '../shell/modal';
 import { ReplayProgress } from './replay-progress';
 
 /** Registers a device that was only seen so far; afterwards, how the replay of what was kept of it goes. */
 export function AdoptDialog({ sighting, close }: { sighting: Sighting; close: () => void }) {
   const { t } = useLanguage();
-  const dialog = useRef<HTMLDialogElement>(null);
   const adopt = useAdopt(sighting.id);
-  useEffect(() => dialog.current?.showModal(), []);
+  const secret = adopt.data !== undefined && sighting.devEui === null;
   return (
-    <dialog ref={dialog} className="adopt" onClose={close} aria-labelledby="adopt-heading">
-      <h2 id="adopt-heading">{t('quarantine.adoptDevice', { id: sighting.id })}</h2>
+    <Modal heading={t('quarantine.adoptDevice', { id: sighting.id })} wide holds={secret} close={close}>
       {adopt.data ? (
-        <Done adopted={adopt.data} devEui={sighting.devEui} close={() => dialog.current?.close()} />
+        <Done adopted={adopt.data} secret={secret} close={close} />
       ) : (
-        <AdoptForm
-          sighting={sighting}
+        <DeviceForm
+          known={sighting}
+          action={t('quarantine.adopt')}
           busy={adopt.isPending}
           fault={adopt.error}
-          submit={(adoption) => adopt.mutate(adoption)}
-          cancel={() => dialog.current?.close()}
+          submit={(device) => adopt.mutate(device)}
+          cancel={close}
         />
       )}
-    </dialog>
+    </Modal>
   );
 }
 
 function Done({
   adopted: { device, replay },
-  devEui,
+  secret,
   close,
 }: {
   adopted: Adopted;
-  devEui: string | null;
+  secret: boolean;
   close: () => void;
 }) {
   const { t } = useLanguage();
@@ -52,28 +52,10 @@ function Done({
         </Link>
       </p>
       {job && <ReplayProgress replay={job} />}
-      {devEui === null && (
-        <>
-          <p>{t('quarantine.passwordOnce')}</p>
-          <dl>
-            <dt>{t('session.username')}</dt>
-            <dd>
-              <code>{device.mqtt.username}</code>
-            </dd>
-            <dt>{t('session.password')}</dt>
-            <dd>
-              <code>{device.mqtt.password}</code>
-            </dd>
-            <dt>{t('quarantine.topic')}</dt>
-            <dd>
-              <code>{device.mqtt.topic}</code>
-            </dd>
-          </dl>
-        </>
-      )}
+      {secret && <MqttSecrets device={device} />}
       <div className="dialog-end">
         <button type="button" className="primary" onClick={close}>
-          {t('quarantine.close')}
+          {t(secret ? 'onboarding.kept' : 'quarantine.close')}
         </button>
       </div>
     </div>

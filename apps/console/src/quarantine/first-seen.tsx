@@ -4,6 +4,7 @@ import { sessionQuery } from '../api/queries';
 import { sightingsQuery, useIgnore, type Sighting } from '../api/sightings';
 import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
+import { FaultText } from '../problems/fault';
 import { mayActAs } from '../session/may';
 import { Age, Failure, Loading, useNow } from '../shell/states';
 import { AdoptDialog } from './adopt-dialog';
@@ -41,11 +42,7 @@ function Sightings({ sightings, adopt }: { sightings: readonly Sighting[]; adopt
   const ignore = useIgnore();
   return (
     <>
-      {ignore.error && (
-        <p className="fault" role="alert">
-          {t('alarms.refused', { reason: ignore.error.message })}
-        </p>
-      )}
+      {ignore.error && <FaultText error={ignore.error} />}
       <div className="table-frame" tabIndex={0} role="region" aria-label={t('quarantine.tabs.seen')}>
         <table>
           <thead>

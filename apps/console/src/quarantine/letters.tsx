@@ -3,6 +3,7 @@ import { useNavigate } from '@tanstack/react-router';
 import { deadLetterGroupsQuery, useReplay, type DeadLetterFilter } from '../api/dead-letters';
 import { kindsQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
+import { FaultText } from '../problems/fault';
 import { useMay } from '../session/may';
 import { Failure, Loading } from '../shell/states';
 import { LetterList } from './letter-list';
@@ -45,11 +46,7 @@ export function Letters({ search }: { search: QuarantineSearch }) {
           {t('quarantine.needsEngineer')}
         </p>
       )}
-      {replay.error && (
-        <p className="fault" role="alert">
-          {t('alarms.refused', { reason: replay.error.message })}
-        </p>
-      )}
+      {replay.error && <FaultText error={replay.error} />}
       {groups.length === 0 ? (
         <div className="state">
           <p>{t(Object.keys(wider).length === 0 ? 'quarantine.none' : 'quarantine.noneFiltered')}</p>

@@ -1,5 +1,5 @@
 import type { DeadLetterGroup, Replay } from '../api/dead-letters';
-import { suggestedType, TOPIC_LEVEL } from './adoption';
+import { suggestedType, TOPIC_LEVEL } from '../onboarding/device-fields';
 import { filterOf, readQuarantineSearch } from './quarantine-search';
 import { lettersOf, reasonGroupsOf } from './reason-groups';
 import { progressOf, settledOf, subjectOf } from './replay-figures';

@@ -1,6 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { isUnfinished, replaysQuery } from '../api/dead-letters';
+import { isUnfinished, replaysQuery, useLiveReplays } from '../api/dead-letters';
 import { sightingsQuery } from '../api/sightings';
 import { useLanguage } from '../i18n';
 import { ReplayProgress } from './replay-progress';
@@ -9,6 +9,7 @@ import { ReplayProgress } from './replay-progress';
 export function RunningReplays() {
   const { t } = useLanguage();
   const client = useQueryClient();
+  useLiveReplays();
   const jobs = useQuery(replaysQuery).data ?? [];
   const [putAway, setPutAway] = useState<ReadonlySet<string>>(new Set());
   // Those that ended before the reader came are history.

@@ -11,6 +11,7 @@ export function Navigation() {
       </Link>
       <Link to="/quality">{t('quality.heading')}</Link>
       <Link to="/quarantine">{t('quarantine.heading')}</Link>
+      <Link to="/onboarding">{t('onboarding.heading')}</Link>
     </nav>
   );
 }

@@ -1,0 +1,58 @@
+import type { DeviceTypeDetail } from '../api/device-types';
+import type { Kind } from '../api/types';
+import { shownUnit } from '../format/value';
+import { useLanguage } from '../i18n';
+import { fieldsOf, formulaOf } from './mapping';
+
+/** Which value of the payload becomes which metric, and how it is converted. */
+export function MappingTable({
+  definition,
+  kind,
+}: {
+  definition: DeviceTypeDetail['definition'];
+  kind: Kind | undefined;
+}) {
+  const { t, titleOf } = useLanguage();
+  const fields = fieldsOf(definition);
+  if (fields.length === 0) return <p>{t('onboarding.types.noMapping')}</p>;
+  return (
+    <div className="table-scroll" tabIndex={0} role="region" aria-label={t('onboarding.types.mapping')}>
+      <table className="latest">
+        <thead>
+          <tr>
+            <th scope="col">{t('device.metric')}</th>
+            <th scope="col">{t('onboarding.types.source')}</th>
+            <th scope="col">{t('onboarding.types.conversion')}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(([name, field]) => {
+            const metric = kind?.metrics.find((one) => one.name === name);
+            const unit = metric === undefined ? '' : shownUnit(metric.unit);
+            return (
+              <tr key={name}>
+                <th scope="row">
+                  {titleOf(metric?.titles, name)} {unit !== '' && <span className="muted">({unit})</span>}
+                </th>
+                <td>
+                  <code>{field.source}</code>
+                  {field.ports && <span className="muted"> {t('network.port', { port: field.ports.join(', ') })}</span>}
+                </td>
+                <td>{formulaOf(field, unit) || <span className="muted">{t('onboarding.types.asIs')}</span>}</td>
+              </tr>
+            );
+          })}
+          {definition.time && (
+            <tr>
+              <th scope="row">{t('device.at')}</th>
+              <td>
+                <code>{definition.time.source}</code>
+              </td>
+              <td>{definition.time.format}</td>
+            </tr>
+          )}
+        </tbody>
+      </table>
+    </div>
+  );
+}
