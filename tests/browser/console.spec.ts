@@ -21,7 +21,8 @@ const LONG = { withinMs: 3 * PATIENCE_MS };
 jest.setTimeout(600_000);
 
 /** A key that has no text is shown as the key itself. */
-const RAW_KEYS = /\b(app|alarms|map|devices|device|live|severity|session|quarantine|quality|network|quota)\.[a-z]/;
+const RAW_KEYS =
+  /\b(app|alarms|map|devices|device|live|severity|session|quarantine|quality|network|quota|onboarding|access)\.[a-z]/;
 
 /** A real browser on the real platform: what an operator sees from sign-in to an alarm that clears. */
 describe('the console in a browser', () => {
@@ -72,6 +73,13 @@ describe('the console in a browser', () => {
       LONG,
     );
   const language = (code: string): Promise<string[]> => page.selectOption('.language select', code);
+
+  const chooseFile = (...rows: readonly string[]): Promise<void> =>
+    page.setInputFiles('.drop input', {
+      name: 'devices.csv',
+      mimeType: 'text/csv',
+      buffer: Buffer.from(['id,kind,latitude,longitude', ...rows, ''].join('\n')),
+    });
 
   /** axe is evaluated through the debugger, which the policy of the page does not bind: the page itself stays as strict as it is. */
   async function accessibilityFaults(): Promise<string[]> {
@@ -292,7 +300,153 @@ describe('the console in a browser', () => {
     expect(page.url()).toContain('kind=lpwan-node');
   });
 
+  it('checks a file of devices, shows the row and column of a fault, and registers what was corrected', async () => {
+    await language('en');
+    await page.click('nav >> text=Onboarding');
+    await sees('Seen, not registered');
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.click('.tabs >> text=Import');
+    await chooseFile('IMP-1,smart-lampost,22.3,114.2', 'IMP-2,smart-lamppost,22.3,114.2');
+    await sees("'smart-lampost' is not a kind; did you mean 'smart-lamppost'?");
+    expect(await page.locator('.import-report tbody tr').allInnerTexts()).toEqual([
+      expect.stringMatching(/^2\s+kind\s.*smart-lampost$/s),
+    ]);
+    expect(await page.innerText('.import-report .primary')).toBe('Register 1 device');
+    expect((await platform.request('GET', '/v1/devices/IMP-2')).status).toBe(404);
+    expect(await accessibilityFaults()).toEqual([]);
+    await chooseFile('IMP-1,smart-lamppost,22.3,114.2', 'IMP-2,smart-lamppost,22.3,114.2');
+    await sees('All rows are sound.');
+    await page.click('text=Register 2 devices');
+    await sees('2 devices registered');
+    expect(page.url()).toMatch(/\?job=[0-9a-f]{18}$/);
+    expect((await platform.request('GET', '/v1/devices/IMP-1')).status).toBe(200);
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it('asks before the keys of an import are lost, finds them again after a reload, and gives them once', async () => {
+    await page.click('.tabs >> text=Claim codes');
+    await sees('Leave without the keys?');
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.click('dialog >> text=Cancel');
+    page.once('dialog', (dialog) => void dialog.accept());
+    await page.reload();
+    await sees('2 devices registered');
+    const [keys] = await Promise.all([page.waitForEvent('download'), page.click('text=Download the keys')]);
+    const csv = readFileSync(await keys.path(), 'utf8');
+    expect(csv).toMatch(/^clientId,username,password,topic\r\nIMP-1,IMP-1,[\w-]{32},/);
+    await sees('The keys were fetched.');
+    await page.click('.tabs >> text=Claim codes');
+    await sees('No code is outstanding');
+  });
+
+  it('prepares a claim code that is shown once, and revokes it after asking', async () => {
+    await page.click('text=Prepare codes');
+    await page.selectOption('dialog [name=kind]', 'smart-lamppost');
+    expect(await page.inputValue('dialog [name=department]')).toBe('hyd');
+    await page.fill('dialog [name=id]', 'CLAIM-1');
+    await page.click('dialog button[type=submit]');
+    await sees(/[0-9A-Z]{5}-[0-9A-Z]{5}-[0-9A-Z]{5}/);
+    await page.keyboard.press('Escape');
+    await sees('It is shown only now');
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.click('text=I have kept it');
+    await page.click('[data-claim] >> text=Revoke');
+    await sees('Revoke the code of CLAIM-1');
+    await page.click('dialog .danger');
+    await sees('No code is outstanding');
+    const { claims } = (await platform.request('GET', '/v1/claims')).body;
+    expect(claims).toMatchObject([{ device: 'CLAIM-1', state: 'revoked' }]);
+  });
+
+  it('shows what a device type makes of its examples, and of a payload that is tried', async () => {
+    await page.click('.tabs >> text=Device types');
+    await page.click('text=Recycling bin with scale');
+    await sees('All 2 examples were run just now and pass.');
+    await sees('g → kg');
+    await page.fill('[name=hex]', '6B 00 2E 60 32 04 E2 74 77 00 00 11');
+    await page.click('.try button');
+    await eventually(
+      () => page.locator('.card:last-child [data-metric=weight] dd').allInnerTexts(),
+      (values) => values.at(-1) === '12.5 kg',
+    );
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it('connects a network server with a key that is shown once, and says when one was heard', async () => {
+    await page.goto(`${platform.url}/onboarding/network-servers`);
+    await eventually(
+      () => page.locator('[data-server=gwin]').getAttribute('data-state'),
+      (state) => state === 'heard',
+      PATIENCE_MS,
+    );
+    await page.click('text=Connect a network server');
+    await page.fill('dialog [name=id]', 'tts');
+    await page.selectOption('dialog [name=type]', 'things-stack');
+    await page.fill('dialog [name=applications]', 'bins@ttn, lamps@ttn');
+    await page.click('dialog button[type=submit]');
+    await sees('The key is shown only now.');
+    await sees('/v1/network/things-stack/tts');
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.click('text=I have kept it');
+    await sees('Waiting for its first message');
+    await page.click('[data-server=tts] >> text=Remove');
+    await sees('its messages are refused');
+    await page.click('dialog .danger');
+    await eventually(
+      () => page.locator('[data-server]').count(),
+      (count) => count === 1,
+    );
+    expect(await accessibilityFaults()).toEqual([]);
+  });
+
+  it('isolates a device after asking why, says so to everybody, and releases it', async () => {
+    await page.goto(`${platform.url}/devices/GF3637`);
+    await page.click('[data-card=access] >> text=Isolate');
+    await page.fill('dialog [name=reason]', 'Rubbish since the storm');
+    await sees('Its connection is closed within about a second');
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.click('dialog .danger');
+    await sees(/Isolated:.*Rubbish since the storm.*by admin/);
+    expect(await accessibilityFaults()).toEqual([]);
+    await eventually(
+      () => device.connected,
+      (connected) => !connected,
+      PATIENCE_MS,
+    );
+    await page.click('[data-card=access] >> text=Release');
+    await page.click('dialog button[type=submit]');
+    await eventually(
+      () => page.locator('.isolation').count(),
+      (count) => count === 0,
+    );
+    expect((await platform.request('GET', '/v1/devices/GF3637')).body).toMatchObject({
+      enabled: true,
+      isolation: null,
+    });
+  });
+
+  it('gives a device a new key, which is shown once', async () => {
+    await page.click('[data-card=access] >> text=New key');
+    await page.selectOption('dialog [name=grace]', 'PT1H');
+    await page.click('dialog button[type=submit]');
+    await sees('city/hyd/smart-lamppost/GF3637/telemetry');
+    expect(await accessibilityFaults()).toEqual([]);
+    await page.click('text=I have kept it');
+    await sees('The key before works until');
+  });
+
   it.each([
+    ['/onboarding', 'zh-Hant', '已出現但未登記'],
+    ['/onboarding', 'zh-Hans', '已出现但未登记'],
+    ['/onboarding/import', 'zh-Hant', '選擇 CSV 檔案'],
+    ['/onboarding/import', 'zh-Hans', '选择 CSV 文件'],
+    ['/onboarding/claims', 'zh-Hant', '沒有未使用的登記碼'],
+    ['/onboarding/claims', 'zh-Hans', '没有未使用的登记码'],
+    ['/onboarding/device-types', 'zh-Hant', '系統自帶'],
+    ['/onboarding/device-types/generic-recycling-bin', 'zh-Hans', '全部通过'],
+    ['/onboarding/network-servers', 'zh-Hant', '其他伺服器沒有的所有應用'],
+    ['/onboarding/network-servers', 'zh-Hans', '其他服务器没有的所有应用'],
+    ['/devices/GF3637', 'zh-Hans', '密钥及访问'],
     ['/quarantine', 'zh-Hant', '數值超出項目的物理範圍'],
     ['/quarantine?tab=seen', 'zh-Hans', '没有未知设备在发送数据'],
     ['/quarantine?tab=replays', 'zh-Hant', '再次拒收'],
@@ -321,6 +475,17 @@ describe('the console in a browser', () => {
     await narrow.click('.page-head >> text=First seen');
     await narrow.waitForSelector('text=shown to the roles engineer and administrator');
     expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+    await narrow.goto(`${platform.url}/onboarding/claims`);
+    await narrow.waitForSelector('text=Redeeming codes needs the role operator');
+    expect(await narrow.locator('.page-intro button').count()).toBe(0);
+    await narrow.setViewportSize({ width: 360, height: 800 });
+    for (const path of ['/onboarding', '/onboarding/import', '/onboarding/device-types', '/devices/GF3637']) {
+      await narrow.goto(platform.url + path);
+      await narrow.waitForSelector('h1');
+      expect([path, await narrow.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 360]);
+    }
+    await narrow.waitForSelector('[data-card=access]');
+    expect(await narrow.locator('[data-card=access] button').count()).toBe(0);
     await context.close();
   });
 

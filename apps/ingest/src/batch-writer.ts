@@ -8,10 +8,11 @@ import { platformFault } from './batch-outcomes.js';
 import type { Feed } from './feed.js';
 import { gather } from './gather.js';
 import type { IngestCounters } from './ingest-counters.js';
+import type { ServersHeard } from './network/servers-heard.js';
 import type { DecidedBatch } from './pipeline.js';
 import type { RejectedReports } from './reports/rejected-reports.js';
-import type { Candidate } from './stages/messages.js';
 import type { Sightings } from './sightings/sightings.js';
+import type { Candidate } from './stages/messages.js';
 
 export const CONSUMER = INGEST_CONSUMER;
 
@@ -21,6 +22,7 @@ export interface BatchWriterParts {
   readonly registry: Pick<Registry, 'deviceState' | 'downlinks'>;
   readonly reports: Pick<RejectedReports, 'send'>;
   readonly sightings: Pick<Sightings, 'note'>;
+  readonly servers: Pick<ServersHeard, 'noteStates' | 'noteLetters'>;
   /** Told of readings before they are written. */
   readonly onAccepted: (readings: readonly ReadingBatch[]) => void;
   readonly retry: Retry;
@@ -58,7 +60,8 @@ export class BatchWriter {
 
   /** Before the messages count as stored. Told again after a crash it changes nothing. */
   private async writeStates({ states, downlinks }: DecidedBatch): Promise<void> {
-    const { registry, retry } = this.parts;
+    const { registry, retry, servers } = this.parts;
+    servers.noteStates(states);
     if (states.length > 0) await retry.run('registry', () => registry.deviceState.apply(states));
     if (downlinks.length > 0) await retry.run('registry', () => registry.downlinks.noteEvents(downlinks));
   }
@@ -89,6 +92,7 @@ export class BatchWriter {
     const fresh = resolutions.length === 0 ? deadLetters : deadLetters.filter((each) => !isReplayed(each));
     this.parts.reports.send(fresh);
     this.parts.sightings.note(fresh);
+    this.parts.servers.noteLetters(fresh);
   }
 
   /** The store cannot take something in it for good: halve until the message is found, and keep it as a dead letter. */

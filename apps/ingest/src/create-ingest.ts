@@ -35,6 +35,7 @@ import { PendingStates } from './network/pending-states.js';
 import type { Adapters } from './open-adapters.js';
 import { Pipeline } from './pipeline.js';
 import { RejectedReports, type ReportChannel } from './reports/rejected-reports.js';
+import { ServersHeard } from './network/servers-heard.js';
 import { Sightings } from './sightings/sightings.js';
 import { Retention } from './retention/retention.js';
 import { DecodeStage } from './stages/decode.stage.js';
@@ -97,6 +98,7 @@ interface Shared {
   readonly directory: DeviceDirectory;
   readonly feed: Feed;
   readonly sightings: Sightings;
+  readonly servers: ServersHeard;
   /** Batches being written, in order. */
   readonly writing: InTurn;
   /** Ends reading. */
@@ -147,6 +149,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
   });
   refresh.start();
   shared.sightings.start();
+  shared.servers.start();
   bus.listen?.(QUOTA_ASK_TOPIC, (_topic, payload) => {
     const question = parseQuotaQuestion(payload);
     if (question === null) return;
@@ -174,6 +177,7 @@ export async function createIngest(parts: IngestParts): Promise<RunningIngest> {
     shared.waiting.abort();
     await refresh.stop();
     await shared.sightings.stop();
+    await shared.servers.stop();
   };
   return { status: () => status.status(), counters, close };
 }
@@ -188,6 +192,7 @@ function createShared({ adapters, deviceTypes, clock, logger, random }: IngestPa
     directory: new DeviceDirectory(adapters.registry, clock, deviceTypes),
     feed: new Feed(adapters.feed, clock),
     sightings: new Sightings(adapters.registry, logger),
+    servers: new ServersHeard(adapters.registry, logger),
     writing: new InTurn(),
     reading: new AbortController(),
     waiting,
@@ -253,12 +258,23 @@ async function createDeriver({ adapters, clock, logger }: IngestParts, shared: S
 
 function createService(
   { adapters, bus, clock, logger }: IngestParts,
-  { retry, counters, feed, writing, sightings }: Shared,
+  { retry, counters, feed, writing, sightings, servers }: Shared,
   pipeline: Pipeline,
   onAccepted: (readings: readonly ReadingBatch[]) => void,
 ): IngestService {
   const reports = new RejectedReports(bus, counters, clock);
   const { store, registry } = adapters;
-  const writer = new BatchWriter({ feed, store, registry, reports, sightings, onAccepted, retry, counters, logger });
+  const writer = new BatchWriter({
+    feed,
+    store,
+    registry,
+    reports,
+    sightings,
+    servers,
+    onAccepted,
+    retry,
+    counters,
+    logger,
+  });
   return new IngestService(pipeline, writer, writing, counters, clock);
 }

@@ -306,6 +306,19 @@ describe('LoRaWAN devices', () => {
     expect(writes).toBe(2);
   });
 
+  it('tell when their network server was heard last, whoever they are of', async () => {
+    const of = (id: string, type: 'chirpstack' | 'http') =>
+      rig.registry.networkServers.create({ id, name: id, type, applications: [id], downlink: null });
+    await of('gateway-1', 'chirpstack');
+    await of('silent', 'http');
+    await send(UP, frame(1));
+    await send('application/a/device/0909090909090909/event/up', frame(2));
+    await rig.stop();
+    const [heard, silent] = await rig.registry.networkServers.list();
+    expect(Math.abs(heard!.lastMessageAt! - Date.now())).toBeLessThan(60_000);
+    expect(silent!.lastMessageAt).toBeNull();
+  });
+
   it('that nobody registered, and events that nobody knows, are dead letters', async () => {
     await send('application/a/device/0909090909090909/event/up', frame(1));
     await send(`application/a/device/${EUI}/event/later`, {});

@@ -19,6 +19,8 @@ export interface NetworkServer {
   readonly applications: readonly string[] | 'all';
   readonly downlink: DownlinkApi | null;
   readonly createdAt: number;
+  /** Of a registered device or not, up to half a minute behind; null before the first. */
+  readonly lastMessageAt: number | null;
 }
 
 /** Where downlinks go when the network server is not connected over MQTT (webhooks of The Things Stack, others). */
@@ -31,7 +33,7 @@ export interface DownlinkApi {
   readonly allowPrivate: boolean;
 }
 
-export type NewNetworkServer = Omit<NetworkServer, 'createdAt'>;
+export type NewNetworkServer = Omit<NetworkServer, 'createdAt' | 'lastMessageAt'>;
 
 export interface NetworkServerRepository {
   get(id: string): Promise<NetworkServer | null>;
@@ -49,6 +51,8 @@ export interface NetworkServerRepository {
     id: string,
     change: Partial<Pick<NetworkServer, 'name' | 'applications' | 'downlink'>>,
   ): Promise<NetworkServer | null>;
+  /** Notes when sources were last heard, never earlier than is known; those that are no network server are left out. */
+  heard(sources: ReadonlyMap<string, number>): Promise<void>;
   /** Its credential goes with it. */
   remove(id: string): Promise<boolean>;
 }

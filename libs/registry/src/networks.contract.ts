@@ -39,6 +39,20 @@ export function networkContract({ registry, clock }: ContractContext): void {
     }
   });
 
+  it('notes when network servers were heard last, and nothing of other sources', async () => {
+    await registry().networkServers.create(server('gwin'));
+    await registry().networkServers.create(server('other', { type: 'http' }));
+    await registry().networkServers.heard(new Map());
+    await registry().networkServers.heard(new Map([['gwin', 2_000], ['a device', 9_000]])); // prettier-ignore
+    await registry().networkServers.heard(new Map([['gwin', 1_000]]));
+    await registry().networkServers.update('gwin', { name: 'GWIN' });
+    const heard = (await registry().networkServers.list()).map(({ id, lastMessageAt }) => [id, lastMessageAt]);
+    expect(heard).toEqual([
+      ['gwin', 2_000],
+      ['other', null],
+    ]);
+  });
+
   it('gives an application to one network server only', async () => {
     await registry().networkServers.create(server('a', { applications: ['x', 'y', 'x'] }));
     await expect(registry().networkServers.create(server('b', { applications: ['z', 'y'] }))).rejects.toMatchObject({

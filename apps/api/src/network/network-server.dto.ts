@@ -104,6 +104,14 @@ export class NetworkServerDto {
   applications!: string[] | null;
   @ApiProperty({ type: DownlinkApiViewDto, nullable: true }) downlink!: DownlinkApiViewDto | null;
   @ApiProperty({ description: 'Whether it has a key that works.' }) active!: boolean;
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description:
+      'When it last brought a message, of a registered device or not; up to half a minute behind. Null before the first.',
+  })
+  lastMessageAt!: string | null;
   @ApiProperty({ format: 'date-time' }) createdAt!: string;
 }
 

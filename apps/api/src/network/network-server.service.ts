@@ -148,7 +148,7 @@ function applicationsOf(type: NetworkServer['type'], wish: readonly string[] | n
 }
 
 function viewOf(server: NetworkServer, credential: Credential | null): NetworkServerDto {
-  const { id, name, type, applications, downlink, createdAt } = server;
+  const { id, name, type, applications, downlink, createdAt, lastMessageAt } = server;
   return {
     id,
     name,
@@ -160,6 +160,7 @@ function viewOf(server: NetworkServer, credential: Credential | null): NetworkSe
       allowPrivate: downlink.allowPrivate,
     },
     active: credential !== null && credential.revokedAt === null,
+    lastMessageAt: lastMessageAt === null ? null : isoTime(lastMessageAt),
     createdAt: isoTime(createdAt),
   };
 }

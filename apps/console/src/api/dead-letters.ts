@@ -103,10 +103,11 @@ export const replaysQuery = queryOptions({
   refetchInterval: REST_MS,
 });
 
-/** Keeps the replay that is under way as its stream says. They run one after the other, oldest first. */
+/** Keeps the replay that is under way as its stream says, or else the oldest that waits: they take turns, and one runs at a time. */
 export function useLiveReplays(): void {
   const client = useQueryClient();
-  const running = useQuery(replaysQuery).data?.findLast(isUnfinished);
+  const replays = useQuery(replaysQuery).data;
+  const running = replays?.find(({ state }) => state === 'running') ?? replays?.findLast(isUnfinished);
   useProgress<Replay>(
     running === undefined ? null : `/v1/dead-letters/replays/${encodeURIComponent(running.id)}/stream`,
     {
@@ -114,7 +115,8 @@ export function useLiveReplays(): void {
         client.setQueryData(replaysQuery.queryKey, (known) =>
           known?.map((one) => (one.id === replay.id ? replay : one)),
         );
-        if (!isUnfinished(replay)) void client.invalidateQueries({ queryKey: replaysQuery.queryKey });
+        // Then it may be the turn of another one.
+        if (replay.state !== 'running') void client.invalidateQueries({ queryKey: replaysQuery.queryKey });
       },
       hasEnded: (replay) => !isUnfinished(replay),
     },

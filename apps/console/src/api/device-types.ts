@@ -33,7 +33,7 @@ export interface DeviceTypeDetail extends DeviceType {
     readonly fields?: Readonly<Record<string, string | FieldMapping>>;
     readonly ports?: readonly number[];
     readonly intervalMs?: number;
-    readonly time?: { readonly source: string; readonly format: string };
+    readonly time?: { readonly source: string; readonly format: 'ms' | 's' | 'iso' };
   };
   readonly script: string | null;
   readonly examples: readonly {

@@ -64,7 +64,7 @@ export function ClaimTable({ claims, revoke }: { claims: readonly Claim[]; revok
                   <button
                     type="button"
                     className="quiet"
-                    aria-label={t('onboarding.claims.revokeHeading', { device: claim.device })}
+                    aria-label={`${t('onboarding.claims.revoke')} ${claim.device}`}
                     onClick={() => revoke(claim)}
                   >
                     {t('onboarding.claims.revoke')}

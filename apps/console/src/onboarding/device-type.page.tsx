@@ -46,7 +46,7 @@ function Detail({ type }: { type: DeviceTypeDetail }) {
             ...(intervalMs === undefined
               ? []
               : [t('onboarding.types.every', { time: shownDuration(intervalMs, language) })]),
-            t(type.builtIn ? 'onboarding.types.ofRelease' : 'onboarding.types.ofCity'),
+            `${t('onboarding.types.origin')} ${t(type.builtIn ? 'onboarding.types.ofRelease' : 'onboarding.types.ofCity')}`,
           ].join(' · ')}
         </p>
         {!type.builtIn && <Changes type={type} />}

@@ -2,7 +2,7 @@ import type { DeviceTypeDetail } from '../api/device-types';
 import type { Kind } from '../api/types';
 import { shownUnit } from '../format/value';
 import { useLanguage } from '../i18n';
-import { fieldsOf, formulaOf } from './mapping';
+import { fieldsOf, formulaOf, stepOf } from './mapping';
 
 /** Which value of the payload becomes which metric, and how it is converted. */
 export function MappingTable({
@@ -38,7 +38,9 @@ export function MappingTable({
                   <code>{field.source}</code>
                   {field.ports && <span className="muted"> {t('network.port', { port: field.ports.join(', ') })}</span>}
                 </td>
-                <td>{formulaOf(field, unit) || <span className="muted">{t('onboarding.types.asIs')}</span>}</td>
+                <td>
+                  {formulaOf(field, unit)} <Rounding step={stepOf(field)} taken={formulaOf(field, unit) === ''} />
+                </td>
               </tr>
             );
           })}
@@ -48,11 +50,17 @@ export function MappingTable({
               <td>
                 <code>{definition.time.source}</code>
               </td>
-              <td>{definition.time.format}</td>
+              <td>{t(`onboarding.types.times.${definition.time.format}`)}</td>
             </tr>
           )}
         </tbody>
       </table>
     </div>
   );
+}
+
+function Rounding({ step, taken }: { step: string | null; taken: boolean }) {
+  const { t } = useLanguage();
+  if (step !== null) return <span className="muted">{t('onboarding.types.rounded', { step })}</span>;
+  return taken ? <span className="muted">{t('onboarding.types.asIs')}</span> : null;
 }

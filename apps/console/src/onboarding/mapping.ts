@@ -7,15 +7,19 @@ export function fieldsOf({ fields = {} }: DeviceTypeDetail['definition']): [stri
 }
 
 /** How a value is converted: "× -0.1 + 100", "g → kg", "open → true". Empty when it is taken as it is. */
-export function formulaOf({ unit, scale, offset, values, round }: FieldMapping, metricUnit: string): string {
+export function formulaOf({ unit, scale, offset, values }: FieldMapping, metricUnit: string): string {
   const parts: string[] = [];
   if (values !== undefined) parts.push(Object.entries(values).map(([from, to]) => `${from} → ${to}`).join(', ')); // prettier-ignore
   if (scale !== undefined) parts.push(`× ${scale}`);
   if (offset !== undefined && offset !== 0) parts.push(offset > 0 ? `+ ${offset}` : `− ${-offset}`);
   const from = unit === undefined ? '' : unit === '1' ? '1' : shownUnit(unit);
   if (from !== '' && from !== metricUnit) parts.push(`${from} → ${metricUnit}`);
-  if (round !== undefined) parts.push(round === 0 ? '≈ 1' : `≈ ${(10 ** -round).toFixed(round)}`);
   return parts.join(' ');
+}
+
+/** The step to which a value is rounded: "0.01"; null when it is not. */
+export function stepOf({ round }: FieldMapping): string | null {
+  return round === undefined ? null : (10 ** -round).toFixed(Math.max(0, round));
 }
 
 /** Payload bytes as they are written: "6B 00 2E". */

@@ -34,7 +34,6 @@ export function PlaceFields({ place, setPlace }: { place: Place; setPlace: (plac
         {'geolocation' in navigator && (
           <button
             type="button"
-            className="quiet"
             onClick={() =>
               navigator.geolocation.getCurrentPosition(
                 ({ coords }) => choose(coords),

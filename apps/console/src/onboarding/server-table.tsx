@@ -62,7 +62,7 @@ function ServerRow({ server, ask }: { server: NetworkServer; ask: (action: Serve
             key={action}
             type="button"
             className="quiet"
-            aria-label={t(`onboarding.servers.${action}Heading`, { id })}
+            aria-label={`${t(`onboarding.servers.${action}`)} ${id}`}
             onClick={() => ask(action)}
           >
             {t(`onboarding.servers.${action}`)}

@@ -175,6 +175,18 @@ export const PROBLEMS: Readonly<Record<string, ReasonTexts>> = {
       '请看详情；有问题的行已保留为滞留消息。',
     ],
   ),
+  'replay-failed': problem(
+    [
+      'The replay met an error that does not pass by itself',
+      '重播遇到不會自行消失的錯誤',
+      '重放遇到不会自行消失的错误',
+    ],
+    [
+      'Look in the log of the API for the id of the replay and correct the cause.',
+      '請在 API 的日誌中查找重播編號，並排除原因。',
+      '请在 API 的日志中查找重放编号，并排除原因。',
+    ],
+  ),
   'registry-unavailable': problem(
     ['The registry does not answer', '登記冊沒有回應', '登记册没有响应'],
     ['Check the registry database.', '請檢查登記冊資料庫。', '请检查登记册数据库。'],

@@ -28,10 +28,11 @@ export function CopyButton({ text, name }: { text: string; name: string }) {
     );
     setState(copied === true ? 'copied' : 'failed');
   };
+  const word = t(state === 'copied' ? 'onboarding.copied' : 'onboarding.copy');
   return (
     <>
-      <button type="button" aria-label={t('onboarding.copyOf', { name })} onClick={() => void copy()}>
-        {t(state === 'copied' ? 'onboarding.copied' : 'onboarding.copy')}
+      <button type="button" aria-label={`${word}: ${name}`} onClick={() => void copy()}>
+        {word}
       </button>
       <span className="visually-hidden" role="status">
         {state === 'copied' ? t('onboarding.copied') : ''}

@@ -13,6 +13,7 @@ import { onboarding } from './migrations/006-onboarding.js';
 import type { RegistrySchema } from './schema.js';
 import { deviceQuality } from './migrations/012-device-quality.js';
 import { replayTurns } from './migrations/020-replay-turns.js';
+import { networkServerHeard } from './migrations/021-network-server-heard.js';
 
 /**
  * Brings the database to this release. Processes may start together: the whole runs in one transaction that is exclusive
@@ -48,6 +49,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '009-downlinks': { up: (db) => execute(db, downlinks(types)) },
     '012-device-quality': { up: (db) => execute(db, deviceQuality(types)) },
     '020-replay-turns': { up: (db) => execute(db, replayTurns(types)) },
+    '021-network-server-heard': { up: (db) => execute(db, networkServerHeard(types)) },
   };
 }
 

@@ -38,7 +38,7 @@ export class SqlNetworkServerRepository implements NetworkServerRepository {
   }
 
   create(server: NewNetworkServer): Promise<NetworkServer> {
-    const made: NetworkServer = { ...server, createdAt: this.context.clock.now() };
+    const made: NetworkServer = { ...server, createdAt: this.context.clock.now(), lastMessageAt: null };
     return this.context.db.transaction().execute(async (transaction) => {
       await refuseTakenId(transaction, made.id);
       await transaction.insertInto('network_servers').values(toRow(made)).execute();
@@ -61,6 +61,19 @@ export class SqlNetworkServerRepository implements NetworkServerRepository {
       await claimApplications(transaction, after);
       await this.noteChange(transaction, id);
       return after;
+    });
+  }
+
+  heard(sources: ReadonlyMap<string, number>): Promise<void> {
+    if (sources.size === 0) return Promise.resolve();
+    return this.context.db.transaction().execute(async (transaction) => {
+      for (const [id, at] of sources)
+        await transaction
+          .updateTable('network_servers')
+          .set({ last_message_at: at })
+          .where('id', '=', id)
+          .where((eb) => eb.or([eb('last_message_at', 'is', null), eb('last_message_at', '<', at)]))
+          .execute();
     });
   }
 
@@ -128,6 +141,7 @@ function toRow(server: NetworkServer): NetworkServerRow {
     applications: JSON.stringify(server.applications),
     downlink: server.downlink === null ? null : JSON.stringify(server.downlink),
     created_at: server.createdAt,
+    last_message_at: server.lastMessageAt,
   };
 }
 
@@ -139,5 +153,6 @@ function toServer(row: Selectable<NetworkServerRow>): NetworkServer {
     applications: JSON.parse(row.applications) as NetworkServer['applications'],
     downlink: row.downlink === null ? null : (JSON.parse(row.downlink) as DownlinkApi),
     createdAt: row.created_at,
+    lastMessageAt: row.last_message_at,
   };
 }

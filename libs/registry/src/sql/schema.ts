@@ -248,6 +248,7 @@ export interface NetworkServerRow {
   applications: string;
   downlink: string | null;
   created_at: number;
+  last_message_at: number | null;
 }
 
 export interface NetworkApplicationRow {
