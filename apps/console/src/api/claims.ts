@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, apiText } from './client';
+import { api, apiCsv } from './client';
 import type { DeviceWithAccess } from './access';
 
 const PAGE = 100;
@@ -60,7 +60,7 @@ export function usePrepare() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: async (claim: NewClaim): Promise<Prepared> => {
-      if (claim.count > 1) return { labels: await apiText('POST', '/v1/claims?format=csv', claim), count: claim.count };
+      if (claim.count > 1) return { labels: await apiCsv('POST', '/v1/claims?format=csv', claim), count: claim.count };
       const { claims } = await api<{ claims: (Claim & { code: string })[] }>('POST', '/v1/claims', claim);
       return { code: claims[0]!.code, claim: claims[0]! };
     },

@@ -18,6 +18,13 @@ export class Problem extends Error {
   }
 }
 
+/** What is sent, and what is wanted back: some routes answer JSON or CSV as they are asked. */
+interface Sent {
+  readonly accept?: 'application/json' | 'text/csv';
+  readonly type?: string;
+  readonly text?: string;
+}
+
 /** Marks a write as made by this page; another site cannot set it. */
 const OWN_REQUEST = { 'x-lamplighter-request': 'console' };
 
@@ -32,10 +39,10 @@ export function upload<T>(path: string, csv: string): Promise<T> {
   return answerOf<T>(send('POST', path, { type: 'text/csv', text: csv }));
 }
 
-/** The answer as it is, such as CSV. */
-export async function apiText(method: string, path: string, body?: unknown): Promise<string> {
+/** The answer as CSV. */
+export async function apiCsv(method: string, path: string, body?: unknown): Promise<string> {
   const sent = body === undefined ? {} : { type: 'application/json', text: JSON.stringify(body) };
-  return (await send(method, path, sent)).text();
+  return (await send(method, path, { ...sent, accept: 'text/csv' })).text();
 }
 
 async function answerOf<T>(sent: Promise<Response>): Promise<T> {
@@ -43,14 +50,14 @@ async function answerOf<T>(sent: Promise<Response>): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
-async function send(method: string, path: string, body: { type?: string; text?: string }): Promise<Response> {
+async function send(method: string, path: string, body: Sent): Promise<Response> {
   let response: Response;
   try {
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
       headers: {
-        accept: 'application/json, text/csv;q=0.9',
+        accept: body.accept ?? 'application/json',
         ...OWN_REQUEST,
         ...(body.type === undefined ? {} : { 'content-type': body.type }),
       },

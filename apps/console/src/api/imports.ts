@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { api, apiText, upload } from './client';
+import { api, apiCsv, upload } from './client';
 import { useProgress } from './progress';
 
 export interface ImportFault {
@@ -66,7 +66,7 @@ export function useFollowImport(job: ImportJob | undefined): void {
 export function useTakeKeys() {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (id: string) => apiText('GET', `${path(id)}/keys`),
+    mutationFn: (id: string) => apiCsv('GET', `${path(id)}/keys`),
     onSuccess: (_csv, id) =>
       client.setQueryData(importQuery(id).queryKey, (job) => job && { ...job, keys: 'taken' as const }),
   });

@@ -53,7 +53,7 @@ export function ImportFile({ chosen, busy, choose }: ImportFileProps) {
           {chosen === null ? t('onboarding.import.drop') : t('onboarding.import.chosen', { name: chosen })}
         </p>
       </div>
-      <Template />
+      {chosen === null && <Template />}
     </div>
   );
 }
