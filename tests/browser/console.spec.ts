@@ -264,36 +264,34 @@ describe('the console in a browser', () => {
   });
 
   it('shows a viewer what is wrong and says who may replay it', async () => {
-    // In one process, a Chromium may give a second context the cookies of the first.
     await page.click('text=登出');
     await page.waitForSelector('[name=username]');
+    await language('en');
+    await page.setViewportSize({ width: 400, height: 800 });
     const password = 'only-looks-at-things-7';
     await platform.request('PUT', '/v1/accounts/viewer', { password, role: 'viewer' });
-    const context = await browser.newContext({ locale: 'en-GB', viewport: { width: 400, height: 800 } });
-    const narrow = await context.newPage();
-    narrow.setDefaultTimeout(LONG.withinMs);
-    await narrow.goto(`${platform.url}/quarantine`);
-    await narrow.fill('[name=username]', 'viewer');
-    await narrow.fill('[name=password]', password);
-    await narrow.keyboard.press('Enter');
-    await narrow.waitForSelector('text=Replaying needs the role engineer.');
-    expect(await narrow.isDisabled('.toolbar button')).toBe(true);
-    expect(await narrow.locator('.reason >> text=Replay').count()).toBe(0);
-    await narrow.click('.page-head >> text=First seen');
-    await narrow.waitForSelector('text=shown to the roles engineer and administrator');
-    expect(await narrow.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
-    await narrow.goto(`${platform.url}/onboarding/claims`);
-    await narrow.waitForSelector('text=Redeeming codes needs the role operator');
-    expect(await narrow.locator('.page-intro button').count()).toBe(0);
-    await narrow.setViewportSize({ width: 360, height: 800 });
+    await page.fill('[name=username]', 'viewer');
+    await page.fill('[name=password]', password);
+    await page.keyboard.press('Enter');
+    await page.waitForSelector('nav.navigation');
+    await page.goto(`${platform.url}/quarantine`);
+    await page.waitForSelector('text=Replaying needs the role engineer.');
+    expect(await page.isDisabled('.toolbar button')).toBe(true);
+    expect(await page.locator('.reason >> text=Replay').count()).toBe(0);
+    await page.click('.page-head >> text=First seen');
+    await page.waitForSelector('text=shown to the roles engineer and administrator');
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);
+    await page.goto(`${platform.url}/onboarding/claims`);
+    await page.waitForSelector('text=Redeeming codes needs the role operator');
+    expect(await page.locator('.page-intro button').count()).toBe(0);
+    await page.setViewportSize({ width: 360, height: 800 });
     for (const path of ['/onboarding', '/onboarding/import', '/onboarding/device-types', '/devices/GF3637']) {
-      await narrow.goto(platform.url + path);
-      await narrow.waitForSelector('h1');
-      expect([path, await narrow.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 360]);
+      await page.goto(platform.url + path);
+      await page.waitForSelector('h1');
+      expect([path, await page.evaluate(() => document.documentElement.scrollWidth)]).toEqual([path, 360]);
     }
-    await narrow.waitForSelector('[data-card=access]');
-    expect(await narrow.locator('[data-card=access] button').count()).toBe(0);
-    await context.close();
+    await page.waitForSelector('[data-card=access]');
+    expect(await page.locator('[data-card=access] button').count()).toBe(0);
   });
 
   it('asks nobody but its own origin, and never trips its policy', () => {
