@@ -22,7 +22,10 @@ export class SightingDto {
   profile!: string | null;
   @ApiProperty({ format: 'date-time' }) firstSeen!: string;
   @ApiProperty({ format: 'date-time' }) lastSeen!: string;
-  @ApiProperty({ description: 'About; refused log-ins are seen, but bring no messages.' }) messages!: number;
+  @ApiProperty({
+    description: 'About. Log-ins that the broker refuses are no messages, and are not among the sightings.',
+  })
+  messages!: number;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) adoptedAt!: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) ignoredAt!: string | null;
 }
