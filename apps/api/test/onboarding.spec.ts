@@ -154,7 +154,7 @@ describe('claims', () => {
     });
     expect(status).toBe(400);
     expect(body.errors.map(({ pointer }: { pointer: string }) => pointer)).toEqual(
-      expect.arrayContaining(['/0/kind', '/1/department', '/1/template', '/2/count', '/3/id', '/3/colour']),
+      expect.arrayContaining(['/0/kind', '/1/department', '/1/template', '/2/count', '/3/id', '/3/colour', '/4/id']),
     );
   });
 

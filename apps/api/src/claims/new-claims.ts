@@ -28,6 +28,7 @@ export async function readNewClaims(
   const many = Array.isArray(body);
   const items: readonly unknown[] = many ? body : [body];
   const requests: ClaimRequest[] = [];
+  const pointers: string[] = [];
   const faults: ProblemFault[] = [];
   let total = 0;
   for (const [index, item] of items.entries()) {
@@ -38,12 +39,13 @@ export async function readNewClaims(
       const { request, faults: wrong } = complete(claim, departments, templates, pointer);
       found.push(...wrong);
       requests.push(request);
+      pointers.push(pointer);
       total += claim.count ?? 1;
     }
     faults.push(...found);
     if (faults.length > MAX_FAULTS) break;
   }
-  faults.push(...repeated(requests, 'id'), ...repeated(requests, 'devEui'));
+  faults.push(...repeated(requests, pointers, 'id'), ...repeated(requests, pointers, 'devEui'));
   if (items.length === 0 || total > MAX_CLAIMS_AT_ONCE)
     faults.push({ pointer: '', detail: `Send 1 to ${MAX_CLAIMS_AT_ONCE} claims.` });
   const [first] = faults;
@@ -74,11 +76,15 @@ function complete(
   return { request: { ...claim, kind: name ?? '', department }, faults };
 }
 
-function repeated(requests: readonly ClaimRequest[], field: 'id' | 'devEui'): ProblemFault[] {
+function repeated(
+  requests: readonly ClaimRequest[],
+  pointers: readonly string[],
+  field: 'id' | 'devEui',
+): ProblemFault[] {
   const seen = new Set<string>();
   return requests.flatMap((request, index) => {
     const value = request[field]?.toLowerCase();
     if (value === undefined || seen.size !== seen.add(value).size) return [];
-    return [{ pointer: `/${index}/${field}`, detail: 'It is used twice in this request.' }];
+    return [{ pointer: `${pointers[index]!}/${field}`, detail: 'It is used twice in this request.' }];
   });
 }
