@@ -13,6 +13,7 @@ const RIGHTS: Readonly<Record<Role, readonly string[]>> = {
     'get /v1/dead-letters/groups',
     'get /v1/dead-letters/replays',
     'get /v1/dead-letters/replays/{id}',
+    'get /v1/dead-letters/replays/{id}/stream',
     'get /v1/dead-letters/{id}',
     'get /v1/departments',
     'get /v1/device-types',
@@ -44,6 +45,7 @@ const RIGHTS: Readonly<Record<Role, readonly string[]>> = {
     'get /v1/templates',
     'get /v1/templates/{id}',
     'delete /v1/session',
+    'post /v1/device-types/{id}/examples/run',
     'post /v1/device-types/{id}/test',
   ],
   operator: [
@@ -65,6 +67,7 @@ const RIGHTS: Readonly<Record<Role, readonly string[]>> = {
     'get /v1/claims/{id}',
     'get /v1/imports/{id}',
     'get /v1/imports/{id}/keys',
+    'get /v1/imports/{id}/stream',
     'get /v1/network-servers',
     'get /v1/network-servers/{id}',
     'get /v1/sightings',
