@@ -144,7 +144,7 @@ export const onboardingZhHans: typeof onboardingEn = {
       source: '数据内容的数值',
       conversion: '换算',
       asIs: '不变',
-      rounded: '四舍五入至 {{step}}',
+      rounded: '四舍五入，精确至 {{step}}',
       times: { ms: '1970 年起的毫秒数', s: '1970 年起的秒数', iso: 'ISO 8601' },
       script: '供应商的程序',
       showScript_one: '显示 {{count}} 行',

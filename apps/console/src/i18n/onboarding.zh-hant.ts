@@ -144,7 +144,7 @@ export const onboardingZhHant: typeof onboardingEn = {
       source: '資料內容的數值',
       conversion: '換算',
       asIs: '不變',
-      rounded: '四捨五入至 {{step}}',
+      rounded: '四捨五入，精確至 {{step}}',
       times: { ms: '1970 年起的毫秒數', s: '1970 年起的秒數', iso: 'ISO 8601' },
       script: '供應商的程式',
       showScript_one: '顯示 {{count}} 行',

@@ -4,7 +4,7 @@ import { findKind, type Kind, kinds, type Metric, nearestName } from '#kinds';
 import { conversionBetween, type Conversion, IDENTITY, unitFault } from '../units/unit-conversion.js';
 import type { DefinitionFault, DeviceTypeDefinition, DeviceTypeSource, TimeDefinition } from './definition.js';
 import type { DeviceType, MappedField } from './device-type.js';
-import { Faults, isObject } from './shape.js';
+import { Faults } from './shape.js';
 import { parseSourcePath } from './source-path.js';
 
 export const DEVICE_TYPE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
