@@ -17,7 +17,7 @@ export function TrendChart({ metric, buckets }: { metric: Metric; buckets: reado
   const { t, language, titleOf } = useLanguage();
   const frame = useRef<HTMLDivElement>(null);
   const title = titleOf(metric.titles, metric.name);
-  const labels = `${t('device.mean')}|${t('device.range')}|${t('device.at')}`;
+  const labels = `${t('device.mean')}|${t('device.least')}|${t('device.greatest')}|${t('device.at')}`;
 
   useEffect(() => {
     const element = frame.current!;
@@ -42,7 +42,7 @@ export function TrendChart({ metric, buckets }: { metric: Metric; buckets: reado
 function optionsOf(
   metric: Metric,
   language: string,
-  [mean = '', range = '', at = '']: readonly string[],
+  [mean = '', least = '', greatest = '', at = '']: readonly string[],
   width: number,
   marked: boolean,
 ): uPlot.Options {
@@ -82,18 +82,18 @@ function optionsOf(
     ],
     series: [
       { value: (_chart, seconds) => (seconds === null ? '–' : time.format(seconds * 1000)), label: at },
-      { label: `${range} ↓`, stroke: 'transparent', value: shown, points: { show: false } },
-      { label: `${range} ↑`, stroke: 'transparent', value: shown, points: { show: false } },
+      { label: least, stroke: 'transparent', value: shown, points: { show: false } },
+      { label: greatest, stroke: 'transparent', value: shown, points: { show: false } },
       { label: mean, stroke: line, width: 1.75, value: shown, points: { show: marked, size: 5, fill: line } },
     ],
     bands: [{ series: [2, 1], fill: colour('trend-band') }],
   };
 }
 
-/** A flat line stands in the middle instead of on the edge. */
+/** A flat line stands in the middle instead of on the edge, and no two marks of the axis are rounded to the same number. */
 function paddedRange(least: number | null, greatest: number | null, precision: number): [number, number] {
   const low = least ?? 0;
   const high = greatest ?? 1;
-  const padding = Math.max((high - low) * 0.08, 10 ** -precision);
+  const padding = Math.max((high - low) * 0.08, 4 * 10 ** -precision);
   return [low - padding, high + padding];
 }

@@ -103,6 +103,8 @@ export const en = {
     noHistory: 'No readings of this metric in the last 24 hours.',
     mean: 'Mean',
     range: 'Least to greatest',
+    least: 'Least',
+    greatest: 'Greatest',
     alarms: 'Open alarms of this device',
     yes: 'Yes',
     no: 'No',

@@ -104,6 +104,8 @@ export const zhHans: Texts = {
     noHistory: '过去 24 小时没有此项目的读数。',
     mean: '平均',
     range: '最低至最高',
+    least: '最低',
+    greatest: '最高',
     alarms: '此设备的未处理警报',
     yes: '是',
     no: '否',

@@ -104,6 +104,8 @@ export const zhHant: Texts = {
     noHistory: '過去 24 小時沒有此項目的讀數。',
     mean: '平均',
     range: '最低至最高',
+    least: '最低',
+    greatest: '最高',
     alarms: '此裝置的未處理警報',
     yes: '是',
     no: '否',
