@@ -47,6 +47,7 @@ describe('sightings', () => {
       firstSeen: new Date(at + 60_500).toISOString(),
       lastSeen: new Date(at + 180_500).toISOString(),
       messages: 3,
+      logins: 0,
       adoptedAt: null,
       ignoredAt: null,
     });
@@ -83,6 +84,22 @@ describe('sightings', () => {
     await rig.api.ask('POST', '/v1/devices', { body: device });
     expect(await sightings()).toEqual([]);
     expect((await sightings('?open=false')).map(({ id }) => id).sort()).toEqual([DEV_EUI, 'KL0001', 'KL0002']);
+  });
+
+  it('are of refused log-ins, too, and adopted with the same call: there is a key, and nothing to replay', async () => {
+    const refused = { source: 'POLE-9', topic: null, application: null, name: null, profile: null };
+    const times = { firstSeen: at, lastSeen: at + 60_000 };
+    await rig.ingest.registry.sightings.record([{ id: 'POLE-9', ...refused, ...times, messages: 0, logins: 4 }]);
+    expect(await seen('POLE-9')).toMatchObject({ source: 'POLE-9', topic: null, devEui: null, messages: 0, logins: 4 });
+    const body = { kind: 'smart-lamppost', department: 'hyd', latitude: 22.3, longitude: 114.17 };
+    const adopted = await rig.api.ask('POST', '/v1/sightings/POLE-9/adopt', { body });
+    expect(adopted.status).toBe(201);
+    const { device, replay } = adopted.body;
+    expect(device).toMatchObject({ id: 'POLE-9', mqtt: { clientId: 'POLE-9', username: 'POLE-9' } });
+    expect(device.mqtt.password).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(replay).toMatchObject({ total: 0 });
+    expect(await rig.finished(replay.id)).toMatchObject({ state: 'done', stored: 0, refusedAgain: 0 });
+    expect((await sightings()).map(({ id }) => id)).not.toContain('POLE-9');
   });
 
   it('are for engineers who see all departments', async () => {

@@ -145,7 +145,7 @@ describe('T34 things of other departments', () => {
     await api.registry.quality.put([QUALITY]);
     const job = { createdBy: 'them', departments: ['epd'], filter: {}, beforeSequence: 0, total: 1 };
     await api.registry.replays.create({ ...job, id: '7-0' });
-    const sighting = { source: 'x', application: null, topic: 't', name: null, profile: null, firstSeen: 1, lastSeen: 1, messages: 1 }; // prettier-ignore
+    const sighting = { source: 'x', application: null, topic: 't', name: null, profile: null, firstSeen: 1, lastSeen: 1, messages: 1, logins: 0 }; // prettier-ignore
     await api.registry.sightings.record([{ ...sighting, id: 'UNKNOWN' }]);
     foreign = {
       devices: 'THEIRS',

@@ -5,6 +5,7 @@ import type { Journal } from '#journal';
 import type { Registry } from '#registry';
 import { CredentialDirectory } from './access/credential-directory.js';
 import { OpenPolicy } from './access/open-policy.js';
+import { RefusedLogins } from './access/refused-logins.js';
 import { type BrokerSecrets, RegistryPolicy } from './access/registry-policy.js';
 import { RegistryWatch } from './access/registry-watch.js';
 import { Broker } from './broker.js';
@@ -41,9 +42,11 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
   const logger = options.logger ?? pino({ level: 'silent' });
   requireLoopbackWhenOpen(settings);
   const directory = new CredentialDirectory(registry, clock);
+  const { deviceQuotas } = settings.limits;
+  const refusedLogins = new RefusedLogins(registry, clock, logger);
   const policy = settings.open
     ? new OpenPolicy()
-    : new RegistryPolicy(registry, directory, options.secrets, clock, settings.limits.deviceQuotas, settings.approvals);
+    : new RegistryPolicy(registry, directory, options.secrets, clock, deviceQuotas, settings.approvals, refusedLogins);
   const parts = BrokerModule.over({ settings, journal, registry, policy, clock, logger });
   // Without this Nest would end the process of whoever composes a broker wrongly.
   const application = await NestFactory.createApplicationContext(parts, { logger: false, abortOnError: false });
@@ -54,11 +57,13 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
           new RegistryWatch(registry, directory, policy.users, settings.limits.registryPollMs, logger, revised)
       : null,
   );
+  refusedLogins.start();
   return {
     ports,
     status: () => broker.status(),
     close: async () => {
       await broker.stop();
+      await refusedLogins.stop();
       await application.close();
     },
   };

@@ -8,3 +8,4 @@ export * from './permissions.js';
 export * from './production-secrets.js';
 export * from './sealed-text.js';
 export * from './claim-code.js';
+export * from './resembles-secret.js';

@@ -66,6 +66,8 @@ export interface ApiKey {
 export interface AccountRepository {
   get(username: string): Promise<Account | null>;
   put(account: Omit<Account, 'createdAt'>): Promise<void>;
+  /** Those of the names that are an account's or the id of an API key, revoked or not. */
+  known(names: readonly string[]): Promise<string[]>;
   listKeys(): Promise<ApiKey[]>;
   getKey(id: string): Promise<ApiKey | null>;
   createKey(key: Omit<ApiKey, 'createdAt' | 'revokedAt'>): Promise<ApiKey>;

@@ -15,3 +15,4 @@ export * from './downlinks.js';
 export * from './network-servers.js';
 export * from './replays.js';
 export * from './sightings.js';
+export * from './pending-sightings.js';

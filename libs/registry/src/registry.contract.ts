@@ -104,6 +104,15 @@ function accessContract({ registry, clock }: ContractContext): void {
     expect(await registry().credentials.revoke('nobody')).toBe(false);
   });
 
+  it('knows which names are of people or programs', async () => {
+    const access = { role: 'viewer' as const, departments: null };
+    await registry().accounts.put({ username: 'chan', passwordHash: 'h', ...access });
+    await registry().accounts.createKey({ id: 'abcdefghij', name: 'k', keyHash: 'h', expiresAt: null, ...access });
+    await registry().accounts.revokeKey('abcdefghij');
+    expect(await registry().accounts.known(['chan', 'GF3637', 'abcdefghij'])).toEqual(['chan', 'abcdefghij']);
+    expect(await registry().accounts.known([])).toEqual([]);
+  });
+
   it('lists credentials in pages by user name, thousands of them', async () => {
     const many = Array.from({ length: 1_203 }, (_, i) => ({
       ...credential,

@@ -183,6 +183,13 @@ export function sightingContract({ registry, clock }: ContractContext): void {
     firstSeen: at,
     lastSeen: at,
     messages,
+    logins: 0,
+  });
+  const refused = (id: string, at: number, logins = 1) => ({
+    ...seen(id, at, 0),
+    source: id,
+    topic: null,
+    logins,
   });
 
   it('add up, and keep what the network server said last', async () => {
@@ -227,5 +234,39 @@ export function sightingContract({ registry, clock }: ContractContext): void {
     expect(await sightings.get('d50')).not.toBeNull();
     await sightings.record([seen('one more', 5_000_000)]);
     expect(await sightings.list({ open: true, limit: 20_000 })).toHaveLength(10_000);
+  });
+
+  it('count refused log-ins beside messages, which say more', async () => {
+    const { sightings } = registry();
+    await sightings.record([refused('aa', 1_000), refused('bb', 1_000)]);
+    expect(await sightings.get('aa')).toEqual({ ...refused('aa', 1_000), adoptedAt: null, ignoredAt: null });
+    await sightings.record([seen('aa', 2_000), refused('bb', 2_000, 3)]);
+    await sightings.record([refused('aa', 3_000, 2)]);
+    expect(await sightings.get('aa')).toEqual({
+      ...seen('aa', 1_000),
+      lastSeen: 3_000,
+      logins: 3,
+      adoptedAt: null,
+      ignoredAt: null,
+    });
+    expect(await sightings.get('bb')).toMatchObject({ topic: null, messages: 0, logins: 4, lastSeen: 2_000 });
+  });
+
+  it('T33 of log-ins alone are bounded by themselves: who tries names drives out no device that sends', async () => {
+    const { sightings } = registry();
+    await sightings.record([seen('sends', 1_000), refused('ignored', 1_000), refused('keeps trying', 1_000, 30)]);
+    await sightings.ignore('ignored');
+    const names = Array.from({ length: 1_100 }, (_, i) => refused(`n${i}`, 60_000 + i));
+    await sightings.record(names);
+    const open = (await sightings.list({ open: true, limit: 20_000 })).map(({ id }) => id);
+    expect(open).toHaveLength(1_001);
+    expect(open).toEqual(expect.arrayContaining(['sends', 'keeps trying', 'n101', 'n1099']));
+    expect(open).not.toContain('n100');
+    expect(await sightings.get('ignored')).toMatchObject({ logins: 1 });
+    // Attempts are worth an hour at most: names that were tried often make way for new ones in the end.
+    await sightings.record(names.map(({ id }) => refused(id, 100_000, 5_000)));
+    await sightings.record([refused('new', 100_000 + 2 * 3_600_000)]);
+    expect(await sightings.get('new')).not.toBeNull();
+    expect(await sightings.list({ open: true, limit: 20_000 })).toHaveLength(1_001);
   });
 }

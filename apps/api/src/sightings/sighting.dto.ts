@@ -15,17 +15,24 @@ export class SightingDto {
   @ApiProperty({ description: 'Who brought its messages: itself, a gateway, a network server.' }) source!: string;
   @ApiProperty({ type: String, nullable: true, description: 'Application of its network server.' })
   application!: string | null;
-  @ApiProperty({ description: 'Where its last message was published.' }) topic!: string;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Where its last message was published; null when none came.',
+  })
+  topic!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'What its network server calls it.' })
   name!: string | null;
   @ApiProperty({ type: String, nullable: true, description: 'What its network server says of its type.' })
   profile!: string | null;
   @ApiProperty({ format: 'date-time' }) firstSeen!: string;
   @ApiProperty({ format: 'date-time' }) lastSeen!: string;
+  @ApiProperty({ description: 'About. What it sent, and what is kept as dead letters.' }) messages!: number;
   @ApiProperty({
-    description: 'About. Log-ins that the broker refuses are no messages, and are not among the sightings.',
+    description:
+      'About. How often the broker refused its MQTT log-in because nobody has registered its user name. Nothing of these is kept but the name, the count and the times. Anybody can claim any name.',
   })
-  messages!: number;
+  logins!: number;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) adoptedAt!: string | null;
   @ApiProperty({ type: String, nullable: true, format: 'date-time' }) ignoredAt!: string | null;
 }

@@ -79,7 +79,7 @@ function withoutAbsent(adoption: AdoptionDto): Partial<AdoptionDto> {
 }
 
 function viewOf(sighting: Sighting): SightingDto {
-  const { id, source, application, topic, name, profile, messages } = sighting;
+  const { id, source, application, topic, name, profile, messages, logins } = sighting;
   const timeOf = (time: number | null): string | null => (time === null ? null : isoTime(time));
   return {
     id,
@@ -92,6 +92,7 @@ function viewOf(sighting: Sighting): SightingDto {
     firstSeen: isoTime(sighting.firstSeen),
     lastSeen: isoTime(sighting.lastSeen),
     messages,
+    logins,
     adoptedAt: timeOf(sighting.adoptedAt),
     ignoredAt: timeOf(sighting.ignoredAt),
   };

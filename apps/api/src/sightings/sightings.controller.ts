@@ -16,7 +16,7 @@ export class SightingsController {
 
   @Get()
   @ApiOperation({
-    summary: 'Devices that send and that nobody has registered',
+    summary: 'Devices that send or try to log in, and that nobody has registered',
     description: 'They belong to no department yet: who does not see all departments sees none.',
   })
   @ApiOkResponse({ type: SightingsDto })

@@ -7,6 +7,7 @@ import { journalSource, type OwnerOfTopic } from '../lane/journal-source.js';
 import type { AccessPolicy, ConnectAttempt, Refusal, Verdict } from './access-policy.js';
 import { type CredentialDirectory, type CredentialEntry, principalOf } from './credential-directory.js';
 import { LoginThrottle } from './login-throttle.js';
+import type { RefusedLogins } from './refused-logins.js';
 import { UserAuthenticator } from './user-authenticator.js';
 
 export interface BrokerSecrets {
@@ -34,6 +35,7 @@ export class RegistryPolicy implements AccessPolicy {
     private readonly clock: Clock,
     private readonly quotas: QuotaDefaults,
     approvals: Approvals,
+    private readonly refusedLogins: RefusedLogins,
   ) {
     this.refusedKinds = new Set(refusedKinds(kinds, approvals).map(({ kind }) => kind.name));
     this.users = new UserAuthenticator(registry, secrets.pepper, clock);
@@ -101,8 +103,9 @@ export class RegistryPolicy implements AccessPolicy {
     if (this.throttle.exhausted(attempt.address)) return { refused: 'throttled' };
     const fresh = await this.directory.lookUp(username);
     if (fresh !== null) return this.judgeCredential(attempt, fresh, password);
-    if (password === undefined || password === '') return { refused: 'no-credentials' };
-    return this.judgeUser(attempt, username, password);
+    const verdict = await this.judgeUser(attempt, username, password);
+    if ('refused' in verdict && isOfStranger(verdict.refused)) this.refusedLogins.note(username);
+    return verdict;
   }
 
   private judgeService(attempt: ConnectAttempt, username: string, password: string): Verdict {
@@ -155,11 +158,17 @@ export class RegistryPolicy implements AccessPolicy {
     return presented === keyHash || (presented === formerKeyHash && this.clock.now() < (formerUntil ?? 0));
   }
 
-  private async judgeUser(attempt: ConnectAttempt, username: string, password: string): Promise<Verdict> {
+  private async judgeUser(attempt: ConnectAttempt, username: string, password: string | undefined): Promise<Verdict> {
+    if (password === undefined || password === '') return { refused: 'no-credentials' };
     if (attempt.clientId.startsWith('service:') || this.directory.ownerOf(attempt.clientId) !== null)
       return { refused: 'client-id-not-bound' };
     return this.users.authenticate(attempt, username, password);
   }
+}
+
+/** Refusals of a user name that has no credential; whether it is a person's is found out later. */
+function isOfStranger(refused: Refusal): boolean {
+  return refused === 'wrong-key' || refused === 'no-credentials';
 }
 
 /** Refusals that count as guessing. */

@@ -8,12 +8,13 @@ export interface Sighting {
   readonly devEui: string | null;
   readonly source: string;
   readonly application: string | null;
-  readonly topic: string;
+  readonly topic: string | null;
   readonly name: string | null;
   readonly profile: string | null;
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly messages: number;
+  readonly logins: number;
 }
 
 export interface Adopted {

@@ -27,7 +27,7 @@ export const onboardingEn = {
       one: { title: 'One device', text: 'Give it a number, a kind and a place.', go: 'Register a device' },
       seen: {
         title: 'Seen, not registered',
-        text: 'Devices that send already and that nobody has registered. What they sent is kept.',
+        text: 'Devices that send or log in already and that nobody has registered. What they sent is kept.',
         figure_one: '{{count}} device waits',
         figure_other: '{{count}} devices wait',
         go: 'Adopt them',

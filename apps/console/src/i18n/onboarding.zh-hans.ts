@@ -21,7 +21,7 @@ export const onboardingZhHans: typeof onboardingEn = {
       one: { title: '单个设备', text: '为设备指定编号、种类和位置。', go: '登记一个设备' },
       seen: {
         title: '已出现但未登记',
-        text: '已在发送数据、但未有人登记的设备。所发送的内容会保留。',
+        text: '已在发送数据或尝试登录、但未有人登记的设备。所发送的内容会保留。',
         figure_one: '{{count}} 个设备等待收录',
         figure_other: '{{count}} 个设备等待收录',
         go: '前往收录',

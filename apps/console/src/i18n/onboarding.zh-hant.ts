@@ -21,7 +21,7 @@ export const onboardingZhHant: typeof onboardingEn = {
       one: { title: '單一裝置', text: '為裝置定下編號、種類和位置。', go: '登記一個裝置' },
       seen: {
         title: '已出現但未登記',
-        text: '已在傳送資料、但未有人登記的裝置。所傳送的內容會保留。',
+        text: '已在傳送資料或嘗試登入、但未有人登記的裝置。所傳送的內容會保留。',
         figure_one: '{{count}} 個裝置等候收錄',
         figure_other: '{{count}} 個裝置等候收錄',
         go: '前往收錄',

@@ -12,7 +12,8 @@ import { ReplayProgress } from './replay-progress';
 export function AdoptDialog({ sighting, close }: { sighting: Sighting; close: () => void }) {
   const { t } = useLanguage();
   const adopt = useAdopt(sighting.id);
-  const secret = adopt.data !== undefined && sighting.devEui === null;
+  // Behind a network server nobody needs its key.
+  const secret = adopt.data !== undefined && (sighting.devEui === null || sighting.logins > 0);
   return (
     <Modal heading={t('quarantine.adoptDevice', { id: sighting.id })} wide holds={secret} close={close}>
       {adopt.data ? (

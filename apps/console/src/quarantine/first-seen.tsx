@@ -9,7 +9,7 @@ import { mayActAs } from '../session/may';
 import { Age, Failure, Loading, useNow } from '../shell/states';
 import { AdoptDialog } from './adopt-dialog';
 
-/** Devices that send and that nobody has registered. */
+/** Devices that send or try to log in, and that nobody has registered. */
 export function FirstSeen() {
   const { t } = useLanguage();
   const session = useQuery(sessionQuery).data;
@@ -55,6 +55,9 @@ function Sightings({ sightings, adopt }: { sightings: readonly Sighting[]; adopt
               <th scope="col" className="number">
                 {t('quarantine.messages')}
               </th>
+              <th scope="col" className="number">
+                {t('quarantine.logins')}
+              </th>
               <th scope="col">{t('quarantine.actions')}</th>
             </tr>
           </thead>
@@ -80,6 +83,7 @@ function Sightings({ sightings, adopt }: { sightings: readonly Sighting[]; adopt
                   <Age time={sighting.lastSeen} now={now} />
                 </td>
                 <td className="number">{shownNumber(sighting.messages, 0, language)}</td>
+                <td className="number">{shownNumber(sighting.logins, 0, language)}</td>
                 <td className="row-actions">
                   <button
                     type="button"

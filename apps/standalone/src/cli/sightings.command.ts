@@ -10,6 +10,7 @@ interface Sighting {
   readonly profile: string | null;
   readonly lastSeen: string;
   readonly messages: number;
+  readonly logins: number;
 }
 
 interface AdoptOptions {
@@ -28,16 +29,20 @@ interface Adopted {
 }
 
 export function sightingsCommand(): Command {
-  const command = new Command('sightings').description('devices that send and that nobody has registered');
+  const command = new Command('sightings').description(
+    'devices that send or try to log in, and that nobody has registered',
+  );
   command
     .command('list')
-    .description('one a line: id, messages, last seen, source, application, name, type')
+    .description('one a line: id, messages, last seen, source, application, name, type, refused log-ins')
     .option('--all', 'those that were adopted or ignored as well')
     .action(async ({ all }: { all?: boolean }) => {
       const path = `/v1/sightings?limit=1000${all === true ? '&open=false' : ''}`;
       const { sightings } = await api().json<{ sightings: Sighting[] }>('GET', path);
-      for (const { id, messages, lastSeen, source, application, name, profile } of sightings)
-        console.log([id, messages, lastSeen, source, application ?? '-', name ?? '-', profile ?? '-'].join('\t'));
+      for (const { id, messages, lastSeen, source, application, name, profile, logins } of sightings)
+        console.log(
+          [id, messages, lastSeen, source, application ?? '-', name ?? '-', profile ?? '-', logins].join('\t'),
+        );
     });
   command
     .command('adopt <id>')

@@ -31,6 +31,18 @@ export class SqlAccountRepository implements AccountRepository {
     });
   }
 
+  async known(names: readonly string[]): Promise<string[]> {
+    if (names.length === 0) return [];
+    const { db, dialect } = this.context;
+    const accounts = db.selectFrom('accounts').select('username');
+    const keys = db.selectFrom('api_keys').select('id');
+    const [people, programs] = await Promise.all([
+      accounts.where((is) => dialect.isOneOf(is.ref('username'), names)).execute(),
+      keys.where((is) => dialect.isOneOf(is.ref('id'), names)).execute(),
+    ]);
+    return [...people.map(({ username }) => username), ...programs.map(({ id }) => id)];
+  }
+
   async listKeys(): Promise<ApiKey[]> {
     const rows = await this.context.db.selectFrom('api_keys').selectAll().orderBy('created_at').orderBy('id').execute();
     return rows.map(toApiKey);

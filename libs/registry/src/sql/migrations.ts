@@ -14,6 +14,7 @@ import type { RegistrySchema } from './schema.js';
 import { deviceQuality } from './migrations/012-device-quality.js';
 import { replayTurns } from './migrations/020-replay-turns.js';
 import { networkServerHeard } from './migrations/021-network-server-heard.js';
+import { sightingLogins } from './migrations/022-sighting-logins.js';
 
 /**
  * Brings the database to this release. Processes may start together: the whole runs in one transaction that is exclusive
@@ -50,6 +51,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '012-device-quality': { up: (db) => execute(db, deviceQuality(types)) },
     '020-replay-turns': { up: (db) => execute(db, replayTurns(types)) },
     '021-network-server-heard': { up: (db) => execute(db, networkServerHeard(types)) },
+    '022-sighting-logins': { up: (db) => execute(db, sightingLogins(types)) },
   };
 }
 

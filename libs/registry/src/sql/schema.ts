@@ -65,12 +65,14 @@ export interface SightingRow {
   id: string;
   source: string;
   application: string | null;
+  /** Empty when no message came. */
   topic: string;
   name: string | null;
   profile: string | null;
   first_seen: number;
   last_seen: number;
   messages: number;
+  logins: number;
   adopted_at: number | null;
   ignored_at: number | null;
 }

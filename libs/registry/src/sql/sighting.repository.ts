@@ -1,9 +1,13 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Seen, Sighting, SightingRepository } from '../sightings.js';
 import { chunksOf, type SqlContext } from './context.js';
 import type { RegistrySchema, SightingRow } from './schema.js';
 
 const KEPT_SIGHTINGS = 10_000;
+/** Of log-ins alone: anybody can cause these, without a key. */
+const KEPT_LOGINS = 1_000;
+const ATTEMPT_WORTH_MS = 60_000;
+const ATTEMPTS_OF_WORTH = 60;
 /** Messages that were on their way when the device was adopted do not make it unknown again. */
 const SETTLED_AFTER_MS = 60_000;
 
@@ -14,6 +18,7 @@ export class SqlSightingRepository implements SightingRepository {
     if (seen.length === 0) return Promise.resolve();
     return this.context.db.transaction().execute(async (transaction) => {
       for (const chunk of chunksOf(seen)) await this.merge(transaction, chunk);
+      await this.forgetLogins(transaction);
       await forgetOldest(transaction);
     });
   }
@@ -69,10 +74,30 @@ export class SqlSightingRepository implements SightingRepository {
           profile: is.ref('excluded.profile'),
           last_seen: is.ref('excluded.last_seen'),
           messages: is.ref('excluded.messages'),
+          logins: is.ref('excluded.logins'),
           adopted_at: is.ref('excluded.adopted_at'),
         })),
       )
       .execute();
+  }
+
+  /** What a person decided on is kept: an ignored name does not come back by being tried again. */
+  private async forgetLogins(transaction: Transaction<RegistrySchema>): Promise<void> {
+    const open = transaction.selectFrom('sightings').select('id').where('messages', '=', 0);
+    const worth = sql<number>`last_seen + ${sql.lit(ATTEMPT_WORTH_MS)} * (case when logins < ${sql.lit(ATTEMPTS_OF_WORTH)} then logins else ${sql.lit(ATTEMPTS_OF_WORTH)} end)`; // prettier-ignore
+    const beyond = await open
+      .where('adopted_at', 'is', null)
+      .where('ignored_at', 'is', null)
+      .orderBy(worth, 'desc')
+      .orderBy('id')
+      .limit(KEPT_SIGHTINGS)
+      .offset(KEPT_LOGINS)
+      .execute();
+    for (const chunk of chunksOf(beyond.map(({ id }) => id)))
+      await transaction
+        .deleteFrom('sightings')
+        .where((is) => this.context.dialect.isOneOf(is.ref('id'), chunk))
+        .execute();
   }
 }
 
@@ -81,14 +106,15 @@ function mergeOne(before: SightingRow | undefined, seen: Seen): SightingRow {
   const isBack = adopted !== null && seen.firstSeen > adopted + SETTLED_AFTER_MS;
   return {
     id: seen.id,
-    source: seen.source,
+    source: seen.topic === null ? (before?.source ?? seen.source) : seen.source,
     application: seen.application ?? before?.application ?? null,
-    topic: seen.topic,
+    topic: seen.topic ?? before?.topic ?? '',
     name: seen.name ?? before?.name ?? null,
     profile: seen.profile ?? before?.profile ?? null,
     first_seen: before?.first_seen ?? seen.firstSeen,
     last_seen: Math.max(before?.last_seen ?? 0, seen.lastSeen),
     messages: (before?.messages ?? 0) + seen.messages,
+    logins: (before?.logins ?? 0) + seen.logins,
     adopted_at: isBack ? null : adopted,
     ignored_at: before?.ignored_at ?? null,
   };
@@ -106,12 +132,13 @@ function toSighting(row: SightingRow): Sighting {
     id: row.id,
     source: row.source,
     application: row.application,
-    topic: row.topic,
+    topic: row.topic === '' ? null : row.topic,
     name: row.name,
     profile: row.profile,
     firstSeen: row.first_seen,
     lastSeen: row.last_seen,
     messages: row.messages,
+    logins: row.logins,
     adoptedAt: row.adopted_at,
     ignoredAt: row.ignored_at,
   };
