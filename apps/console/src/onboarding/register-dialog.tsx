@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import { useRegister, type DeviceWithAccess } from '../api/access';
 import { useLanguage } from '../i18n';
 import { Modal } from '../shell/modal';
@@ -26,8 +27,18 @@ export function RegisterDialog({ close }: { close: () => void }) {
   );
 }
 
-/** The new device, with what it has to be set to. */
-export function Registered({ device, close }: { device: DeviceWithAccess; close: () => void }) {
+/** The new device, with what it has to be set to; behind a network server nobody needs its key, unless `secret` says so. */
+export function Registered({
+  device,
+  secret = device.devEui === null,
+  close,
+  children,
+}: {
+  device: DeviceWithAccess;
+  secret?: boolean;
+  close: () => void;
+  children?: ReactNode;
+}) {
   const { t } = useLanguage();
   return (
     <div className="adopted">
@@ -37,10 +48,11 @@ export function Registered({ device, close }: { device: DeviceWithAccess; close:
           {device.id}
         </Link>
       </p>
-      {device.devEui === null && <MqttSecrets device={device} />}
+      {children}
+      {secret && <MqttSecrets device={device} />}
       <div className="dialog-end">
         <button type="button" className="primary" onClick={close}>
-          {t(device.devEui === null ? 'onboarding.kept' : 'quarantine.close')}
+          {t(secret ? 'onboarding.kept' : 'quarantine.close')}
         </button>
       </div>
     </div>

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link } from '@tanstack/react-router';
 import { replaysQuery } from '../api/dead-letters';
 import { useAdopt, type Adopted, type Sighting } from '../api/sightings';
 import { useLanguage } from '../i18n';
 import { DeviceForm } from '../onboarding/device-form';
-import { MqttSecrets } from '../onboarding/register-dialog';
+import { Registered } from '../onboarding/register-dialog';
 import { Modal } from '../shell/modal';
 import { ReplayProgress } from './replay-progress';
 
@@ -41,24 +40,11 @@ function Done({
   secret: boolean;
   close: () => void;
 }) {
-  const { t } = useLanguage();
   const jobs = useQuery(replaysQuery).data;
   const job = jobs?.find(({ id }) => id === replay?.id) ?? replay;
   return (
-    <div className="adopted">
-      <p role="status">
-        {t('quarantine.adopted')}{' '}
-        <Link to="/devices/$id" params={{ id: device.id }}>
-          {device.id}
-        </Link>
-      </p>
+    <Registered device={device} secret={secret} close={close}>
       {job && <ReplayProgress replay={job} />}
-      {secret && <MqttSecrets device={device} />}
-      <div className="dialog-end">
-        <button type="button" className="primary" onClick={close}>
-          {t(secret ? 'onboarding.kept' : 'quarantine.close')}
-        </button>
-      </div>
-    </div>
+    </Registered>
   );
 }

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import { type DeadLetter, parseNetworkTopic } from '#core';
 import type { DeviceStateChange, Registry } from '#registry';
+import { Repeater } from '#service';
 
 const WRITE_EVERY_MS = 3_000;
 
@@ -10,25 +11,22 @@ const WRITE_EVERY_MS = 3_000;
  */
 export class ServersHeard {
   private pending = new Map<string, number>();
-  private timer: NodeJS.Timeout | null = null;
-  private writing: Promise<void> = Promise.resolve();
+  private readonly repeater: Repeater;
 
   constructor(
     private readonly registry: Pick<Registry, 'networkServers'>,
     private readonly logger: Logger,
-  ) {}
+  ) {
+    this.repeater = new Repeater(WRITE_EVERY_MS, () => this.write(), (error) => this.failed(error)); // prettier-ignore
+  }
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.writing = this.writing.then(() => this.write());
-    }, WRITE_EVERY_MS);
+    this.repeater.start();
   }
 
   async stop(): Promise<void> {
-    if (this.timer !== null) clearInterval(this.timer);
-    this.timer = null;
-    await this.writing;
-    await this.write();
+    await this.repeater.stop();
+    await this.write().catch((error: unknown) => this.failed(error));
   }
 
   noteStates(states: readonly DeviceStateChange[]): void {
@@ -52,9 +50,13 @@ export class ServersHeard {
     try {
       await this.registry.networkServers.heard(batch);
     } catch (error) {
-      const reason = error instanceof Error ? error.message : String(error);
-      this.logger.warn({ reason }, 'when network servers were heard could not be written');
       for (const [source, at] of batch) this.add(source, at);
+      throw error;
     }
+  }
+
+  private failed(error: unknown): void {
+    const reason = error instanceof Error ? error.message : String(error);
+    this.logger.warn({ reason }, 'when network servers were heard could not be written');
   }
 }
