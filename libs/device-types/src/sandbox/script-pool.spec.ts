@@ -237,7 +237,8 @@ describe('T28 a host that is busy', () => {
 
   it('a payload whose time was taken by others is tried again, not dropped', async () => {
     stall(2);
-    const pool = new ScriptPool({ policy, program });
+    // More tries than it makes them fail: the host may really be busy, too.
+    const pool = new ScriptPool({ policy: { ...policy, retryPausesMs: [1, 1, 1, 1, 1, 1] }, program });
     try {
       const answers = await pool.run(script(except('')), calls);
       expect(answers.map(dataOf)).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);
@@ -248,7 +249,9 @@ describe('T28 a host that is busy', () => {
 
   it('an attempt in which the process was not let run does not count', async () => {
     stall(5);
-    const pool = new ScriptPool({ policy: { ...policy, starvedPatienceMs: PATIENCE_MS }, program });
+    // What a jest worker compiles beside it is processor time of this process, too: how much it gets is told, not measured.
+    const starved = { policy: { ...policy, starvedPatienceMs: PATIENCE_MS }, program, cpuUsedMs: () => 0 };
+    const pool = new ScriptPool(starved);
     try {
       const answers = await pool.run(script(except('')), calls);
       expect(answers.map(dataOf)).toEqual([{ first: 1 }, { first: 2 }, { first: 3 }]);

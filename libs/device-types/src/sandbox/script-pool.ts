@@ -14,6 +14,8 @@ export interface ScriptPoolOptions {
   readonly clock?: Clock;
   /** The program of a worker; for tests that stand in its way. */
   readonly program?: URL;
+  /** Processor time that this process has used, in milliseconds; for tests of a host that does not let it run. */
+  readonly cpuUsedMs?: () => number;
 }
 
 /** A script that hangs inside of the engine keeps a processor busy; a process that got less than this of one was not let run. */
@@ -35,6 +37,7 @@ export class ScriptPool {
   private readonly policy: PoolPolicy;
   private readonly suspensions: Suspensions;
   private readonly queue: ThreadQueue;
+  private readonly cpuUsedMs: () => number;
 
   constructor(options: ScriptPoolOptions = {}) {
     this.limits = { ...DEFAULT_SANDBOX_LIMITS, ...options.limits };
@@ -42,6 +45,7 @@ export class ScriptPool {
     const workers = Math.max(1, availableParallelism() - 1);
     this.policy = { ...DEFAULT_POOL_POLICY, workers, ...options.policy };
     this.suspensions = new Suspensions(this.policy, options.clock ?? systemClock);
+    this.cpuUsedMs = options.cpuUsedMs ?? processCpuMs;
     const program = options.program ?? workerProgram();
     const { limits, policy } = this;
     this.queue = new ThreadQueue(policy.workers, async () => {
@@ -120,10 +124,9 @@ export class ScriptPool {
     const outcome = await this.queue.run(script.revision, async (thread) => {
       const left = this.suspensions.remaining(script.revision);
       if (left > 0) return { answers: calls.map(() => suspended(left)) };
-      const [startedAt, before] = [performance.now(), process.cpuUsage()];
+      const [startedAt, usedBefore] = [performance.now(), this.cpuUsedMs()];
       const ended = await thread.run({ script, calls });
-      const { user, system } = process.cpuUsage(before);
-      wasStarved = (user + system) / 1000 < STARVED_SHARE * (performance.now() - startedAt);
+      wasStarved = this.cpuUsedMs() - usedBefore < STARVED_SHARE * (performance.now() - startedAt);
       return ended;
     });
     if (!('answers' in outcome)) return { ...outcome, wasStarved };
@@ -135,4 +138,9 @@ export class ScriptPool {
 function suspended(leftMs: number): CallFault {
   const seconds = Math.ceil(leftMs / 1000);
   return { code: 'codec-suspended', detail: `The script had to be stopped repeatedly; it runs again in ${seconds} s.` };
+}
+
+function processCpuMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
