@@ -1,7 +1,7 @@
 import { pause, until } from '#core/testing';
 import { startPlatform, type Platform } from '../acceptance/platform.js';
 import { SimulatedChirpStack } from './chirpstack.server.js';
-import { CuttableProxy } from './cuttable-proxy.js';
+import { CuttableProxy } from '../servers/cuttable-proxy.js';
 import { chirpStackUp, thingsStackUp } from './events.js';
 import { SimulatedThingsStack } from './things-stack.server.js';
 

@@ -3,7 +3,7 @@ import { connectAsync, type MqttClient } from 'mqtt';
 import { pino } from 'pino';
 import { pause, until } from '#core/testing';
 import { BrokerFixture, SERVICE_KEY } from '../../../broker/src/testing/broker-fixture.js';
-import { CuttableProxy } from '../../../../tests/network-servers/cuttable-proxy.js';
+import { CuttableProxy } from '../../../../tests/servers/cuttable-proxy.js';
 import { thingsStackJoin } from '../../../../tests/network-servers/events.js';
 import { SimulatedThingsStack } from '../../../../tests/network-servers/things-stack.server.js';
 import { ThingsStackConnector, type OwnBroker } from './things-stack-connector.js';

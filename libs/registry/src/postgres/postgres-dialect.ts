@@ -49,8 +49,11 @@ function openPool(url: string): pg.Pool {
     application_name: 'lamplighter',
     types: { getTypeParser: wholeNumbersAsNumbers },
   });
-  // A server that restarts ends idle connections; the next statement gets a new one or reports the failure.
-  pool.on('error', () => undefined);
+  // A server that restarts ends connections: an idle one is told to the pool; one that is lent out is told to whoever listens
+  // to it, and ends the process if nobody does. The statement under way, or the next one, reports the failure.
+  const reported = (): void => undefined;
+  pool.on('error', reported);
+  pool.on('connect', (connection) => connection.on('error', reported));
   return pool;
 }
 

@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
 import pg from 'pg';
+import { until } from '#core/testing';
+import { CuttableProxy } from '../../../../tests/servers/cuttable-proxy.js';
 import { describeWithPostgres } from '../../../../tests/servers/postgres.server.js';
 import { registryContract } from '../registry.contract.js';
 import { openPostgresRegistry } from './index.js';
@@ -49,5 +51,33 @@ describeWithPostgres('PostgreSQL registry', (server) => {
     for (const failure of failures) expect(failure).toMatchObject({ code: 'registry-unavailable', retryable: true });
     await registry.ping();
     await registry.close();
+  });
+
+  it('lives on when a connection breaks in the middle of a statement', async () => {
+    await reset();
+    const url = new URL(server().url);
+    const proxy = new CuttableProxy(Number(url.port), url.hostname);
+    await proxy.listen();
+    url.host = `127.0.0.1:${proxy.port}`;
+    const registry = await openPostgresRegistry({ url: url.href });
+    const other = new pg.Client({ connectionString: server().url });
+    await other.connect();
+    await other.query('begin; lock table devices in access exclusive mode');
+
+    const act = registry.devices.get('LP-1');
+    await until('the statement to wait for the table', async () => {
+      const { rowCount } = await other.query(
+        `select from pg_stat_activity where application_name = 'lamplighter' and wait_event_type = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    proxy.cut();
+
+    await expect(act).rejects.toMatchObject({ code: 'registry-unavailable', retryable: true });
+    await other.query('rollback');
+    expect(await registry.devices.get('LP-1')).toBeNull();
+    await other.end();
+    await registry.close();
+    await proxy.close();
   });
 });

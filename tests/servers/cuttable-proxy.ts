@@ -9,7 +9,10 @@ export class CuttableProxy {
   /** Times of connections, monotonic milliseconds. */
   readonly connectedAt: number[] = [];
 
-  constructor(private readonly target: number) {}
+  constructor(
+    private readonly target: number,
+    private readonly host = '127.0.0.1',
+  ) {}
 
   get port(): number {
     return (this.server.address() as AddressInfo).port;
@@ -50,7 +53,7 @@ export class CuttableProxy {
       client.destroy();
       return;
     }
-    const server = connect(this.target, '127.0.0.1');
+    const server = connect(this.target, this.host);
     const pair = [client, server] as const;
     this.pairs.add(pair);
     server.pipe(client);
