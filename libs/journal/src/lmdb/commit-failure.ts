@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, openSync, statSync, unlinkSync, writeSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
-import { dataFile } from './environment.js';
+import { dataFile } from './openable.js';
 
 const MDB_MAP_FULL = -30792;
 const { ENOSPC, EFBIG, EDQUOT, EIO } = constants.errno;

@@ -1,7 +1,8 @@
-import { closeSync, fsyncSync, mkdirSync, openSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { open, type Database, type RootDatabase } from 'lmdb';
 import { decodeFrameKey, firstKeyOf, type FrameKey } from './frame-key.js';
+import { isThereToRead, makeWritable } from './openable.js';
 
 /** Address space, not memory or disk; LMDB enlarges it by itself when the file outgrows it. */
 const MAP_BYTES = 16 * 2 ** 30;
@@ -20,9 +21,11 @@ export interface Environment {
 /**
  * Opens the environment for the one writer, creating it. `overlappingSync: false` is what makes a resolved put durable: LMDB
  * then writes the pages, calls fdatasync and writes the meta page through a descriptor opened with O_DSYNC before it resolves.
+ *
+ * @throws LamplighterError `journal-unwritable`
  */
 export function openForWriting(directory: string): Environment {
-  mkdirSync(directory, { recursive: true });
+  makeWritable(directory);
   const root = open({
     path: directory,
     maxDbs: 8,
@@ -38,21 +41,18 @@ export function openForWriting(directory: string): Environment {
   return environment;
 }
 
-/** The environment for reading only, or null while no writer has created it yet. */
+/**
+ * The environment for reading only, or null while no writer has created it yet.
+ *
+ * @throws LamplighterError `journal-unwritable`
+ */
 export function openForReading(directory: string): Environment | null {
-  let root: RootDatabase;
-  try {
-    root = open({ path: directory, maxDbs: 8, mapSize: MAP_BYTES, readOnly: true });
-  } catch (error) {
-    if (/ENOENT|No such file/i.test(String(error))) return null;
-    throw error;
-  }
+  if (!isThereToRead(directory)) return null;
+  const root = open({ path: directory, maxDbs: 8, mapSize: MAP_BYTES, readOnly: true });
   const environment = openTables(root);
   if (environment === null) void root.close();
   return environment;
 }
-
-export const dataFile = (directory: string): string => join(directory, 'data.mdb');
 
 /** A new file is durable only when the directory that names it is. */
 export function syncDirectory(directory: string): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import {
   closeSync,
@@ -12,11 +12,13 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { pause, PATIENCE_MS, until } from '#core/testing';
 import { append, appendAll, rawMessage, readAll } from '../journal.contract.js';
 import { openJournal, openJournalReader } from './index.js';
@@ -35,10 +37,17 @@ afterEach(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
+/** Arguments for Node. */
+const fixture = (script: string): string[] => [
+  '--conditions=source',
+  '--import',
+  join(FIXTURES, 'typescript.mjs'),
+  join(FIXTURES, script),
+];
+
 /** Runs `writer.mjs`; `lines` grows with what it says. */
 function startWriter(options: { args?: string[]; limitKiB?: number } = {}) {
-  const command = [process.execPath, '--conditions=source', '--import', join(FIXTURES, 'typescript.mjs')];
-  command.push(join(FIXTURES, 'writer.mjs'), directory, ...(options.args ?? []));
+  const command = [process.execPath, ...fixture('writer.mjs'), directory, ...(options.args ?? [])];
   const limit = options.limitKiB === undefined ? '' : `ulimit -S -f ${options.limitKiB * 2};`;
   const child = spawn('/bin/sh', ['-c', `${limit} exec "$@"`, 'sh', ...command], { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
@@ -113,10 +122,32 @@ describe('the one writer', () => {
   });
 
   it('a reader says that there is no journal yet', async () => {
-    await expect(openJournalReader(join(directory, 'none'))).rejects.toMatchObject({
-      code: 'journal-unwritable',
-      retryable: true,
+    const noneYet = { code: 'journal-unwritable', retryable: true };
+    const beingMade = join(directory, 'being-made');
+    mkdirSync(beingMade);
+    for (const file of ['data.mdb', 'lock.mdb']) writeFileSync(join(beingMade, file), '');
+    await expect(openJournalReader(join(directory, 'none'))).rejects.toMatchObject(noneYet);
+    await expect(openJournalReader(beingMade)).rejects.toMatchObject(noneYet);
+    await (await openJournal(beingMade)).close();
+    await (await openJournalReader(beingMade)).close();
+  });
+
+  it('a reader that waits for a journal survives a memory allocator that overwrites what was freed', async () => {
+    // lmdb itself reads freed memory when it opens what is not there; glibc then gives it 0x55 in every byte.
+    const env = { ...process.env, MALLOC_PERTURB_: '170' };
+    const { stdout } = await promisify(execFile)(process.execPath, [...fixture('early-reader.mjs'), directory], {
+      env,
     });
+    expect(stdout).toBe('refused 50\n');
+  });
+
+  it('what is no journal, or may not be made into one, is refused with its place', async () => {
+    const place = (text: string) => ({ code: 'journal-unwritable', message: expect.stringContaining(text) });
+    for (const file of ['data.mdb', 'lock.mdb']) writeFileSync(join(directory, file), Buffer.alloc(3 * PAGE, file));
+    await expect(openJournalReader(directory)).rejects.toMatchObject(place(join(directory, 'data.mdb')));
+    await expect(openJournal(directory)).rejects.toMatchObject(place(join(directory, 'data.mdb')));
+    const underAFile = join(directory, 'data.mdb', 'journal');
+    await expect(openJournal(underAFile)).rejects.toMatchObject(place(underAFile));
   });
 });
 

@@ -1,3 +1,5 @@
+import { readSync } from 'node:fs';
+
 /** Reads `length` bytes at `at`; shorter at the end of the file. */
 export type PageSource = (at: number, length: number) => Buffer;
 
@@ -25,8 +27,22 @@ export interface Meta {
   readonly roots: readonly (number | null)[];
 }
 
+export function pagesOf(file: number): PageSource {
+  return (at, length) => {
+    const bytes = Buffer.alloc(length);
+    return bytes.subarray(0, readSync(file, bytes, 0, length, at));
+  };
+}
+
+/** Both meta pages; null when this is no LMDB file, or one that lost its first pages. */
+export function readMetas(read: PageSource): readonly [Meta, Meta] | null {
+  const first = readMeta(read, 0, 0);
+  const second = first && readMeta(read, 1, first.pageSize);
+  return first && second && [first, second];
+}
+
 /** Meta page `n`, or null when there is none at that place. */
-export function readMeta(read: PageSource, n: 0 | 1, pageSize: number): Meta | null {
+function readMeta(read: PageSource, n: 0 | 1, pageSize: number): Meta | null {
   const at = n * pageSize + PAGE_HEADER;
   const meta = read(at, META_BYTES);
   if (meta.length < META_BYTES || meta.readUInt32LE(0) !== MAGIC || (meta.readUInt32LE(4) & 0xffff) !== DATA_VERSION)

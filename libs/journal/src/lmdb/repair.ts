@@ -1,7 +1,7 @@
-import { closeSync, existsSync, fstatSync, fsyncSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fstatSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { LamplighterError } from '#core';
-import { dataFile } from './environment.js';
-import { readMeta, treesLieWithin, type Meta, type PageSource } from './page-walk.js';
+import { dataFile, notLmdb } from './openable.js';
+import { pagesOf, readMetas, treesLieWithin, type Meta, type PageSource } from './page-walk.js';
 
 /**
  * Makes an LMDB file that lost its end readable again, before LMDB maps it: reading a page beyond the end of the file would
@@ -29,12 +29,10 @@ export function repairTail(directory: string): string | null {
 function repair(file: number, path: string): string | null {
   const { size } = fstatSync(file);
   if (size === 0) return null;
-  const read = readerOf(file);
-  const first = readMeta(read, 0, 0);
-  const second = first && readMeta(read, 1, first.pageSize);
-  if (!first || !second)
-    throw new LamplighterError('journal-unwritable', `${path} is not an LMDB file, or lost its first pages.`);
-  const [newest, older] = first.transaction >= second.transaction ? [first, second] : [second, first];
+  const read = pagesOf(file);
+  const metas = readMetas(read);
+  if (metas === null) throw notLmdb(path);
+  const [older, newest] = metas.toSorted((a, b) => a.transaction - b.transaction) as [Meta, Meta];
   if (isWhole(read, newest, size)) return null;
   if (!isWhole(read, older, size)) {
     throw new LamplighterError(
@@ -59,11 +57,4 @@ function isWhole(read: PageSource, meta: Meta, size: number): boolean {
 function forget(file: number, meta: Meta): void {
   writeSync(file, Buffer.alloc(8), 0, 8, meta.transactionAt);
   fsyncSync(file);
-}
-
-function readerOf(file: number): PageSource {
-  return (at, length) => {
-    const bytes = Buffer.alloc(length);
-    return bytes.subarray(0, readSync(file, bytes, 0, length, at));
-  };
 }
