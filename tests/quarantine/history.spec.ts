@@ -13,7 +13,7 @@ const MINUTE_MS = 60_000;
 const DEFAULT = LAMPPOST.alarms.find(({ id }) => id === PM25)!;
 
 /** What rules make of readings that belong to the past when they come (ADR 015): journal, ingest, feed, alerts, registry, all real. */
-describe('readings of dead letters, to the rules', () => {
+describe('readings that belong to the past, to the rules', () => {
   let rig: IngestRig;
   let alerts: RunningAlerts;
   let marks = 0;
@@ -61,7 +61,9 @@ describe('readings of dead letters, to the rules', () => {
     );
     return all.filter((transition) => !isMark(transition));
   };
-  const say = (device: string, ts: number, values: object) => rig.publish(device, { ts, values });
+  /** As it is measured, unless it waited in the device. */
+  const say = (device: string, ts: number, values: object, receivedAt = ts) =>
+    rig.append(device, telemetryTopic(device), { ts, values }, receivedAt);
   /** Letters of what a device said, which is right after all: as if a fault of this platform had been mended since. */
   const refuse = async (device: string, messages: readonly (readonly [number, object])[]): Promise<void> => {
     const rejections = [{ code: 'processing-failed', pointer: '', detail: 'A fault that is mended now.' } as const];
@@ -83,7 +85,7 @@ describe('readings of dead letters, to the rules', () => {
     expect(await rig.openLetters()).toEqual([]);
     expect(letters.length).toBeGreaterThan(0);
   };
-  it('raise nothing, of a device that nothing else is known of, and the next live reading does', async () => {
+  it('raise nothing when they are replayed, of a device that nothing else is known of, and the next live reading does', async () => {
     await start();
     const at = Date.now() - 50 * MINUTE_MS;
     for (let i = 0; i < 3; i++)
@@ -97,7 +99,7 @@ describe('readings of dead letters, to the rules', () => {
     expect(await settled()).toEqual([`raised ${PM25} NEW`]);
   });
 
-  it('clear nothing, newer than what raised the alarm though they are', async () => {
+  it('clear nothing when they are replayed, newer than what raised the alarm though they are', async () => {
     await start();
     const at = Date.now() - 50 * MINUTE_MS;
     await say('L1', at, { pm25: 180 });
@@ -107,6 +109,18 @@ describe('readings of dead letters, to the rules', () => {
     expect(await settled()).toEqual([`raised ${PM25} L1`]);
     await say('L1', Date.now(), { pm25: 5 });
     expect(await settled()).toEqual([`raised ${PM25} L1`, `cleared ${PM25} L1`]);
+  });
+
+  it('raise and clear nothing when a device stored them and sends them late, and are history all the same', async () => {
+    await start();
+    const now = Date.now();
+    const sent = [180, 5, 180].map((pm25, i) => say('L1', now - (50 - i) * MINUTE_MS, { pm25 }, now + i));
+    await Promise.all(sent);
+    expect(await settled()).toEqual([]);
+    expect((await rig.values('L1')).map(([, , value]) => value)).toEqual([180, 5, 180]);
+    await say('L1', now, { pm25: 180 }, now + 3);
+    await say('L1', now - 40 * MINUTE_MS, { pm25: 5 }, now + 4);
+    expect(await settled()).toEqual([`raised ${PM25} L1`]);
   });
 
   it('leave a delay running that began before them', async () => {

@@ -257,12 +257,31 @@ describe('absence', () => {
 
   it('is not raised while broker or ingest is away', async () => {
     await bench.addDevices('GF1');
-    bench.store.latestReadings = [{ device: 'GF1', time: 0, receivedAt: 0, values: {} }];
+    bench.store.latestReadings = [{ device: 'GF1', time: 0, receivedAt: bench.clock.now(), values: {} }];
     await bench.start();
     bench.alerts.take(wellBeing('broker'));
     bench.clock.ahead = LONG_MS;
     await statuses(4);
     expect(await bench.transitions()).toEqual([]);
+  });
+
+  it('is not raised after a restart, of a device of which only replayed readings exist', async () => {
+    await bench.addDevices('GF1', 'GF2');
+    await bench.start();
+    const now = bench.clock.now();
+    await bench.appendFeed([pm25('GF1', now, 0, 30)], 'history');
+    await bench.appendFeed([pm25('GF2', now, 1, 30)]);
+    await until('the live reading to be evaluated', () => bench.alerts.counters.rows === 1);
+    await bench.alerts.close();
+    bench.store.latestReadings = ['GF1', 'GF2'].map((device) => ({ device, time: now, receivedAt: now, values: {} }));
+    await bench.start();
+    pipelineIsUp();
+    await statuses(3);
+    bench.clock.ahead = LONG_MS;
+    pipelineIsUp();
+    await settled([`raised ${ABSENCE} GF2`]);
+    await statuses(bench.bus.statuses.length + 3);
+    await settled([`raised ${ABSENCE} GF2`]);
   });
 
   it('waits for a store that comes up later', async () => {

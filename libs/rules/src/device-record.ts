@@ -13,10 +13,12 @@ export interface DeviceFacts {
 export class DeviceRecord {
   /** Newest event time of each metric that rules look at, by slot. */
   newest: Float64Array;
-  /** Receive time of the newest reading; NaN when the device has never sent. */
+  /** Receive time of the newest reading that was not late, or of the first of all; NaN when the device has never sent. */
   lastReceivedAt = NaN;
   /** Expected distance between readings; infinite for an isolated device, which is not expected to send. */
   intervalMs: number;
+  /** When it was registered; what was received before can only have come by a replay. */
+  createdAt = -Infinity;
   /** Rules that are not normal, by id; null when all are. */
   pairs: Map<string, PairState> | null = null;
 

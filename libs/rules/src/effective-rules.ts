@@ -1,10 +1,13 @@
 import type { AlarmDefault, Kind } from '#kinds';
+import { currentIntervals } from './lateness.js';
 import type { AbsenceRule, ScopedRule, ThresholdRule } from './rule.js';
 
 /** Rules of one device, ready to be compared with. Devices of the same scope share one. */
 export interface CompiledRules {
   readonly thresholds: readonly CompiledThreshold[];
   readonly absences: readonly AbsenceRule[];
+  /** A reading that is older when it comes is late (`lateness.ts`). */
+  readonly currentIntervals: number;
   readonly byId: ReadonlyMap<string, AlarmDefault>;
 }
 
@@ -67,9 +70,11 @@ export class EffectiveRules {
       else effective.delete(definition.id);
     }
     const definitions = [...effective.values()];
+    const absences = definitions.filter((rule) => rule.type === 'absence');
     return {
       thresholds: definitions.flatMap((rule) => (rule.type === 'threshold' ? [this.threshold(rule)] : [])),
-      absences: definitions.filter((rule) => rule.type === 'absence'),
+      absences,
+      currentIntervals: currentIntervals(absences),
       byId: effective,
     };
   }

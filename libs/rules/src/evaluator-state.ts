@@ -10,6 +10,8 @@ export interface EvaluatorState {
   /** Highest receive time that was evaluated. */
   readonly receivedAt: number;
   readonly pairs: readonly SavedPair[];
+  /** When the newest replayed reading was received, of devices that only such are known of. What the release before this one saved has none. */
+  readonly replayed?: Readonly<Record<string, number>>;
 }
 
 /** Short, because a blackout saves one for each lamppost: facts of the device, then [rule, phase, raisedAt or null, since or null, newest time of the metric]. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { CLOCK_TOLERANCE_MS } from './lateness.js';
 import { batchOf, identity, kindWith, type Row, threshold } from './testing/probe-kind.js';
 import type { AlarmChange } from './rule.js';
 import { type RecalledReading, RuleEvaluator } from './rule-evaluator.js';
@@ -162,6 +163,30 @@ describe('the threshold state machine', () => {
     );
   });
 
+  it('is not moved by readings that were too old when they came, also over a restart', () => {
+    const stored = fc.array(fc.tuple(fc.nat(60), fc.integer({ min: 2, max: 9 })), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(rules, walk, stored, fc.nat(60), (rule, steps, insertions, restart) => {
+        const rows = rowsOf(steps);
+        const mixed: Row[] = [...rows];
+        for (const [at, minutes] of insertions) {
+          const receivedAt = rows[Math.min(at, rows.length - 1)]!.receivedAt!;
+          const old = { time: receivedAt - CLOCK_TOLERANCE_MS - minutes * 60_000, receivedAt, temperature: LIMIT + 99 };
+          mixed.splice(Math.min(at, mixed.length), 0, { ...old, device: identity('A'), sequence: 0 });
+        }
+        const numbered = mixed.map((row, sequence) => ({ ...row, sequence }));
+        let one = evaluator(rule);
+        const changes: AlarmChange[] = [];
+        numbered.forEach((row, at) => {
+          if (at === restart) one = restarted(rule, one, numbered.slice(0, at));
+          changes.push(...one.evaluate(batchOf([row])));
+        });
+        expect(texts(changes)).toEqual(texts(run(rule, rows)));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
   it('is not moved by late data', () => {
     fc.assert(
       fc.property(rules, walk, (rule, steps) => {
@@ -177,7 +202,7 @@ describe('the threshold state machine', () => {
 function restarted(rule: RuleChoice, before: RuleEvaluator, done: readonly Row[]): RuleEvaluator {
   const state = JSON.parse(JSON.stringify(before.save())) as ReturnType<RuleEvaluator['save']>;
   const next = new RuleEvaluator({ kinds: [kind(rule)], rules: [], state });
-  for (const id of ['A', 'B']) next.register({ ...identity(id), intervalMs: null, enabled: true }, 0);
+  for (const id of ['A', 'B']) next.register({ ...identity(id), intervalMs: null, enabled: true, createdAt: 0 }, 0);
   const latest = new Map<string, RecalledReading>();
   for (const { device, receivedAt = 0, time, temperature } of done) {
     const known = latest.get(device!.id);

@@ -70,17 +70,19 @@ describe('a raised alarm', () => {
 describe('absence', () => {
   const heard = (): RuleEvaluator => {
     const evaluator = start();
-    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true }, 0);
+    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true, createdAt: 0 }, 0);
     evaluator.evaluate(batchOf([{ time: 0, sequence: 0, temperature: 20 }]));
     return evaluator;
   };
 
-  it('is raised once after n silent intervals, and ends with the next reading, late or not', () => {
+  it('is raised once after n silent intervals, and ends with the next current reading', () => {
     const evaluator = heard();
     expect(evaluator.tick(3 * MINUTE)).toEqual([]);
     expect(brief(evaluator.tick(3 * MINUTE + 1))).toEqual([`raise silent:A:${3 * MINUTE + 1}`]);
     expect(evaluator.tick(9 * MINUTE)).toEqual([]);
-    const back = evaluator.evaluate(batchOf([{ time: -5, receivedAt: 10 * MINUTE, sequence: 1, temperature: 20 }]));
+    const back = evaluator.evaluate(
+      batchOf([{ time: 6 * MINUTE, receivedAt: 10 * MINUTE, sequence: 1, temperature: 20 }]),
+    );
     expect(back).toEqual([
       {
         type: 'clear',
@@ -95,13 +97,13 @@ describe('absence', () => {
 
   it('follows the interval of the device, and spares what is isolated or has never sent', () => {
     const evaluator = heard();
-    evaluator.register({ ...identity('A'), intervalMs: 10 * MINUTE, enabled: true }, 0);
-    evaluator.register({ ...identity('never'), intervalMs: null, enabled: true }, 0);
+    evaluator.register({ ...identity('A'), intervalMs: 10 * MINUTE, enabled: true, createdAt: 0 }, 0);
+    evaluator.register({ ...identity('never'), intervalMs: null, enabled: true, createdAt: 0 }, 0);
     expect(evaluator.tick(29 * MINUTE)).toEqual([]);
     expect(brief(evaluator.tick(31 * MINUTE))).toEqual([`raise silent:A:${31 * MINUTE}`]);
-    expect(brief(evaluator.register({ ...identity('A'), intervalMs: null, enabled: false }, 32 * MINUTE))).toEqual([
-      `clear silent:A:${31 * MINUTE}`,
-    ]);
+    expect(
+      brief(evaluator.register({ ...identity('A'), intervalMs: null, enabled: false, createdAt: 0 }, 32 * MINUTE)),
+    ).toEqual([`clear silent:A:${31 * MINUTE}`]);
     expect(evaluator.tick(99 * MINUTE)).toEqual([]);
   });
 
@@ -120,9 +122,18 @@ describe('absence', () => {
 
   it('is counted from the store after a restart', () => {
     const evaluator = start();
-    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true }, 0);
+    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true, createdAt: 0 }, 0);
     evaluator.recall([{ device: 'A', receivedAt: 0, values: {} }]);
     expect(brief(evaluator.tick(4 * MINUTE))).toEqual([`raise silent:A:${4 * MINUTE}`]);
+  });
+
+  it('is not counted from what the store has of the time before the device was registered', () => {
+    const evaluator = start();
+    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true, createdAt: MINUTE }, 0);
+    evaluator.recall([{ device: 'A', receivedAt: MINUTE - 1, values: {} }]);
+    expect(evaluator.tick(9 * MINUTE)).toEqual([]);
+    evaluator.recall([{ device: 'A', receivedAt: MINUTE, values: {} }]);
+    expect(brief(evaluator.tick(9 * MINUTE))).toEqual([`raise silent:A:${9 * MINUTE}`]);
   });
 });
 
@@ -139,7 +150,7 @@ describe('rows that were evaluated', () => {
   });
 
   it('are skipped after a restart too, also while the store cannot say how old they are', () => {
-    const state = { sequences: { probe: 5 }, receivedAt: 2_000, pairs: [] };
+    const state = { sequences: { probe: 5 }, receivedAt: 2_000, pairs: [], replayed: {} };
     const evaluator = new RuleEvaluator({ kinds: [kindWith(hot)], rules: [], state });
     const changes = evaluator.evaluate(
       batchOf([
@@ -157,10 +168,10 @@ describe('rows that were evaluated', () => {
 
 describe('recall', () => {
   const lateRow = batchOf([{ time: 500, receivedAt: 3_000, sequence: 9, temperature: 60 }]);
-  const state = { sequences: { probe: 5 }, receivedAt: 2_000, pairs: [] };
+  const state = { sequences: { probe: 5 }, receivedAt: 2_000, pairs: [], replayed: {} };
   const restarted = (receivedAt: number): RuleEvaluator => {
     const evaluator = new RuleEvaluator({ kinds: [kindWith(hot)], rules: [], state });
-    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true }, 0);
+    evaluator.register({ ...identity('A'), intervalMs: null, enabled: true, createdAt: 0 }, 0);
     evaluator.recall([{ device: 'A', receivedAt, values: { temperature: { time: 1_000 } } }]);
     return evaluator;
   };
@@ -233,9 +244,9 @@ describe('devices that go', () => {
       ]),
     );
     expect(brief(evaluator.forget('A', 5))).toEqual(['clear hot:A:1']);
-    expect(brief(evaluator.register({ ...identity('B'), kind: 'other', intervalMs: null, enabled: true }, 5))).toEqual([
-      'clear hot:B:1',
-    ]);
+    expect(
+      brief(evaluator.register({ ...identity('B'), kind: 'other', intervalMs: null, enabled: true, createdAt: 0 }, 5)),
+    ).toEqual(['clear hot:B:1']);
     expect(brief(evaluator.retain(new Set(['B']), 6))).toEqual(['clear hot:C:1']);
     expect(evaluator.deviceCount).toBe(1);
     expect(evaluator.save().pairs).toEqual([]);

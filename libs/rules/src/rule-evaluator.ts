@@ -1,8 +1,10 @@
 import type { ReadingBatch } from '#core';
-import type { AlarmDefault, Kind } from '#kinds';
+import type { Kind } from '#kinds';
 import { type DeviceFacts, DeviceRecord } from './device-record.js';
 import { type CompiledThreshold, EffectiveRules } from './effective-rules.js';
 import { type EvaluatorState, loadPair, type SavedPair, savePair } from './evaluator-state.js';
+import { isLate } from './lateness.js';
+import { raise } from './raise.js';
 import { type AlarmChange, alarmId, type ScopedRule } from './rule.js';
 import { type PairState, stepThreshold } from './threshold.js';
 
@@ -17,6 +19,7 @@ export interface EvaluatorOptions {
 export interface KnownDevice extends DeviceFacts {
   readonly intervalMs: number | null;
   readonly enabled: boolean;
+  readonly createdAt: number;
 }
 
 /** The last values of a device as the store has them. */
@@ -30,7 +33,8 @@ export interface RecalledReading {
  * Compares readings with the rules that hold for their device. Pure: no clock, no I/O; the same rows in the same order give
  * the same changes however they are cut into batches, and a new evaluator goes on from `save()`.
  *
- * Late values (older than the newest of their device and metric) raise and clear nothing (CONTROL-ROOM).
+ * Values that were overtaken (older than the newest of their device and metric) raise and clear nothing, and neither do readings that were
+ * late when they came (`lateness.ts`).
  */
 export class RuleEvaluator {
   private readonly kinds: ReadonlyMap<string, Kind>;
@@ -42,12 +46,15 @@ export class RuleEvaluator {
   private listeningSince = -Infinity;
   /** Devices of which any rule is not normal: the few that `save` has to look at. */
   private readonly troubled = new Set<DeviceRecord>();
+  /** By device that has not been heard: when the newest of its replayed readings was received. The store cannot tell them from live ones. */
+  private readonly replayed: Map<string, number>;
 
   constructor(options: EvaluatorOptions) {
     this.kinds = new Map(options.kinds.map((kind) => [kind.name, kind]));
     this.effective = this.compile(options.rules);
     this.receivedAt = options.state?.receivedAt ?? -Infinity;
     for (const [kind, sequence] of Object.entries(options.state?.sequences ?? {})) this.sequences.set(kind, sequence);
+    this.replayed = new Map(Object.entries(options.state?.replayed ?? {}));
     for (const pair of options.state?.pairs ?? []) this.restore(pair);
   }
 
@@ -68,12 +75,12 @@ export class RuleEvaluator {
       const sequence = batch.sequence[row]!;
       if (sequence <= seen) continue;
       const record = records[batch.device[row]!]!;
-      // Rows without a sequence are computed by the platform: no sign of life of the device.
+      const time = batch.time[row]!;
+      // Rows without a sequence are computed by the platform: no sign of life of the device, and late only where the feed says so.
       if (sequence >= 0) {
         if (sequence > last) last = sequence;
-        this.hear(record, batch.receivedAt[row]!, changes);
+        if (!this.hear(record, time, batch.receivedAt[row]!, changes)) continue;
       }
-      const time = batch.time[row]!;
       for (const rule of record.rules.thresholds) {
         const value = columns[rule.slot]?.[row];
         if (value === undefined || value !== value || time < record.newest[rule.slot]!) continue;
@@ -85,6 +92,16 @@ export class RuleEvaluator {
     }
     this.sequences.set(batch.kind, last);
     return changes;
+  }
+
+  /** Takes note of readings that were history when they came (ADR 015): after a restart they are no sign of life either. */
+  passBy(batch: ReadingBatch): void {
+    for (let row = 0; row < batch.length; row++) {
+      const { id } = batch.devices[batch.device[row]!]!;
+      const isHeard = !Number.isNaN(this.devices.get(id)?.lastReceivedAt ?? NaN);
+      if (isHeard || !(batch.sequence[row]! >= 0)) continue;
+      this.replayed.set(id, Math.max(batch.receivedAt[row]!, this.replayed.get(id) ?? -Infinity));
+    }
   }
 
   /**
@@ -101,7 +118,7 @@ export class RuleEvaluator {
       for (const rule of record.rules.absences) {
         if (!(silentMs > rule.intervals * record.intervalMs) || record.state(rule.id) !== null) continue;
         this.setState(record, rule.id, { phase: 'active', raisedAt: now });
-        changes.push(raise(record.facts, rule, now, null, `no data for ${Math.round(silentMs / 1_000)} s`));
+        changes.push(raise(record.facts, rule, now, null, `no current data for ${Math.round(silentMs / 1_000)} s`));
       }
     }
     return changes;
@@ -118,6 +135,7 @@ export class RuleEvaluator {
     if (kind === undefined) return [];
     const changes: AlarmChange[] = [];
     const record = this.meet(device, at, changes);
+    record.createdAt = device.createdAt;
     record.intervalMs = device.enabled ? (device.intervalMs ?? kind.intervalMs) : Infinity;
     if (!device.enabled) changes.push(...this.end(record, record.rules.absences, at, 'the device was isolated'));
     return changes;
@@ -125,6 +143,7 @@ export class RuleEvaluator {
 
   /** The device is no longer in the registry, or is of another kind now: what was active on it ends. */
   forget(device: string, at: number): AlarmChange[] {
+    this.replayed.delete(device);
     const record = this.devices.get(device);
     if (record === undefined) return [];
     this.devices.delete(device);
@@ -133,7 +152,9 @@ export class RuleEvaluator {
 
   /** Forgets all devices but these: some may have been removed while no process was running. */
   retain(devices: ReadonlySet<string>, at: number): AlarmChange[] {
-    return [...this.devices.keys()].filter((id) => !devices.has(id)).flatMap((id) => this.forget(id, at));
+    return [...this.devices.keys(), ...this.replayed.keys()]
+      .filter((id) => !devices.has(id))
+      .flatMap((id) => this.forget(id, at));
   }
 
   /** Alarms whose rule no longer holds for their device end. Others go on, and meet their new limits with the next value. */
@@ -159,10 +180,8 @@ export class RuleEvaluator {
     for (const { device, receivedAt, values } of readings) {
       const record = this.devices.get(device);
       if (record === undefined) continue;
-      record.lastReceivedAt = Math.max(
-        receivedAt,
-        Number.isNaN(record.lastReceivedAt) ? -Infinity : record.lastReceivedAt,
-      );
+      const isReplayed = receivedAt < record.createdAt || receivedAt <= (this.replayed.get(device) ?? -Infinity);
+      if (!isReplayed && !(receivedAt <= record.lastReceivedAt)) record.lastReceivedAt = receivedAt;
       if (receivedAt > this.receivedAt) continue;
       const { metrics } = this.effective.get(record.facts.kind)!;
       metrics.forEach((metric, slot) => {
@@ -186,6 +205,7 @@ export class RuleEvaluator {
       sequences: Object.fromEntries(this.sequences),
       receivedAt: Number.isFinite(this.receivedAt) ? this.receivedAt : 0,
       pairs,
+      replayed: Object.fromEntries(this.replayed),
     };
   }
 
@@ -211,7 +231,7 @@ export class RuleEvaluator {
       known.rules = this.effective.get(device.kind)!.of(known.facts);
       return known;
     }
-    changes.push(...this.forget(device.id, at));
+    if (known !== undefined) changes.push(...this.forget(device.id, at));
     const effective = this.effective.get(device.kind)!;
     const facts = factsOf(device);
     const record = new DeviceRecord(
@@ -224,11 +244,16 @@ export class RuleEvaluator {
     return record;
   }
 
-  private hear(record: DeviceRecord, receivedAt: number, changes: AlarmChange[]): void {
+  /** Says whether the reading is of now. The first of a device begins its watch even when it is not: what sends is expected to send what is. */
+  private hear(record: DeviceRecord, time: number, receivedAt: number, changes: AlarmChange[]): boolean {
     if (receivedAt > this.receivedAt) this.receivedAt = receivedAt;
-    if (!(receivedAt <= record.lastReceivedAt)) record.lastReceivedAt = receivedAt;
-    if (record.pairs === null || record.rules.absences.length === 0) return;
-    changes.push(...this.end(record, record.rules.absences, receivedAt, 'data arrived'));
+    if (this.replayed.size > 0) this.replayed.delete(record.facts.id);
+    const isCurrent = !isLate(receivedAt - time, record.rules.currentIntervals, record.intervalMs);
+    if (isCurrent ? !(receivedAt <= record.lastReceivedAt) : Number.isNaN(record.lastReceivedAt))
+      record.lastReceivedAt = receivedAt;
+    if (isCurrent && record.pairs !== null && record.rules.absences.length > 0)
+      changes.push(...this.end(record, record.rules.absences, receivedAt, 'data arrived'));
+    return isCurrent;
   }
 
   private step(
@@ -303,34 +328,6 @@ function factsOf({ id, kind, department, district }: DeviceFacts): DeviceFacts {
 
 function idsOf(record: DeviceRecord): { readonly id: string }[] {
   return [...(record.pairs?.keys() ?? [])].map((id) => ({ id }));
-}
-
-function raise(
-  device: DeviceFacts,
-  rule: AlarmDefault,
-  raisedAt: number,
-  value: number | null,
-  reason: string,
-): AlarmChange {
-  const isThreshold = rule.type === 'threshold';
-  return {
-    type: 'raise',
-    reason,
-    alarm: {
-      id: alarmId(rule.id, device.id, raisedAt),
-      rule: rule.id,
-      device: device.id,
-      kind: device.kind,
-      department: device.department,
-      district: device.district,
-      severity: rule.severity,
-      metric: isThreshold ? rule.metric : null,
-      titles: rule.titles,
-      raisedAt,
-      value,
-      limit: isThreshold ? rule.limit : null,
-    },
-  };
 }
 
 function remapped(times: Float64Array, from: readonly string[], to: readonly string[]): Float64Array {

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { type Clock, decodeReadingBatch, FEED_SOURCE, type JournalOffset } from '#core';
+import { type Clock, decodeReadingBatch, FEED_SOURCE, type JournalOffset, type JournalRecord } from '#core';
 import type { JournalBatch, JournalConsumer } from '#journal';
 import type { AlarmRepository } from '#registry';
 import type { AlarmChange, RuleEvaluator } from '#rules';
@@ -47,9 +47,7 @@ export class AlarmEvaluation {
   async handle(batch: JournalBatch): Promise<void> {
     if (batch.records.length + batch.corrupt.length === 0) return;
     await this.inTurn(async () => {
-      // What belongs to the past raises and clears nothing, and is no sign of life (ADR 015).
-      const live = batch.records.filter(({ source }) => source !== FEED_SOURCE.history);
-      const changes = live.flatMap((record) => this.evaluate(record.payload));
+      const changes = batch.records.flatMap((record) => this.evaluate(record));
       this.parts.counters.batches += 1;
       this.parts.counters.unreadable += batch.corrupt.length;
       this.next = batch.next;
@@ -98,10 +96,15 @@ export class AlarmEvaluation {
     this.committedAt = this.parts.clock.monotonic();
   }
 
-  private evaluate(payload: Uint8Array): AlarmChange[] {
+  private evaluate({ source, payload }: JournalRecord): AlarmChange[] {
     const { evaluator, counters, clock, logger } = this.parts;
     try {
       const batch = decodeReadingBatch(payload);
+      // What belongs to the past raises and clears nothing, and is no sign of life (ADR 015).
+      if (source === FEED_SOURCE.history) {
+        evaluator.passBy(batch);
+        return [];
+      }
       counters.rows += batch.length;
       if (batch.length > 0) counters.lagMs = clock.now() - batch.receivedAt[batch.length - 1]!;
       return evaluator.evaluate(batch);

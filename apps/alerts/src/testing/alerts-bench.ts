@@ -5,6 +5,8 @@ import { pino } from 'pino';
 import {
   type Clock,
   encodeReadingBatch,
+  FEED_SOURCE,
+  type FeedSource,
   type Reading,
   ReadingBatchBuilder,
   type ServiceStatus,
@@ -134,15 +136,15 @@ export class AlertsBench {
   }
 
   /** What ingest does with readings of one kind. */
-  appendFeed(rows: readonly Row[]): Promise<void> {
+  appendFeed(rows: readonly Row[], source: FeedSource = FEED_SOURCE.live): Promise<void> {
     const builder = new ReadingBatchBuilder(lamppost.name, METRICS);
     for (const row of rows) builder.add(readingOf(row));
-    return this.append(encodeReadingBatch(builder.build()));
+    return this.append(encodeReadingBatch(builder.build()), source);
   }
 
-  append(payload: Uint8Array): Promise<void> {
+  append(payload: Uint8Array, source: FeedSource = FEED_SOURCE.live): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.feed.append({ source: 'ingest', topic: lamppost.name, payload, receivedAt: this.clock.now() }, (error) =>
+      this.feed.append({ source, topic: lamppost.name, payload, receivedAt: this.clock.now() }, (error) =>
         error === null ? resolve() : reject(error),
       );
     });
