@@ -102,9 +102,23 @@ async function commandLine(args) {
   return main(args);
 }
 
+/** npm passes a signal to the shell in between only, which ends without its child: `kill` of npm would leave a platform behind. */
+function endWithNpm() {
+  if (process.env.npm_lifecycle_event === undefined) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
+
 const TASKS = {
   build: () => 0,
-  start: (args) => commandLine(['start', ...args]),
+  start: (args) => {
+    endWithNpm();
+    return commandLine(['start', ...args]);
+  },
   cli: (args) => commandLine(args),
   test: (args) => jest(...args),
   e2e: (args) => jest('tests/browser', ...args),

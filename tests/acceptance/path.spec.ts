@@ -217,3 +217,24 @@ describe('from the PUBLISH of a device to stored history and a live alarm', () =
     await device.endAsync();
   }, 600_000);
 });
+
+describe('a platform that npm started', () => {
+  it('ends when npm is ended, which tells only the shell in between', async () => {
+    const dataDirectory = mkdtempSync(join(tmpdir(), 'lamplighter-'));
+    const environment = { npm_lifecycle_event: 'start' };
+    const platform = await startPlatform({ dataDirectory, environment, throughShell: true });
+    const pids = (['broker', 'ingest', 'alerts', 'api', 'quality'] as const).map((service) => platform.pid(service));
+    await platform.stop();
+    await until('the services to end', () => !pids.some(isAlive));
+    expect(platform.output()).toContain('stopping');
+    rmSync(dataDirectory, { recursive: true });
+  }, 300_000);
+});
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

@@ -30,6 +30,8 @@ export interface PlatformOptions {
   /** Keeps this directory, to start over the same data again. */
   readonly dataDirectory?: string;
   readonly startTimeoutMs?: number;
+  /** As npm does it: through a shell, which ends by itself when it is told to. */
+  readonly throughShell?: boolean;
 }
 
 const COMMAND_LINE = resolve('scripts/run.mjs');
@@ -40,7 +42,10 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const dataDirectory = options.dataDirectory ?? mkdtempSync(join(tmpdir(), 'lamplighter-'));
   const [httpPort, mqttPort] = await Promise.all([freePort(), freePort()]);
   let output = '';
-  const child = spawn(process.execPath, [COMMAND_LINE, 'start'], {
+  const command = [process.execPath, COMMAND_LINE, 'start'] as const;
+  const shell = ['/bin/sh', '-c', '"$@"; exit $?', 'sh'] as const;
+  const [program, ...args] = options.throughShell === true ? ([...shell, ...command] as const) : command;
+  const child = spawn(program, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       ...withoutOurVariables(process.env),
