@@ -108,7 +108,7 @@ function valuesOf(length: number, min: number, max: number): Float64Array {
 function judge(devices: WatchedDevices): number {
   const start = process.cpuUsage();
   for (const { observer, intervalMs } of devices.all())
-    assess(observer, { rejected: 0, messages: 0, frames: null }, intervalMs, MINUTES * MINUTE);
+    assess(observer, { rejected: 0, messages: 0 }, intervalMs, MINUTES * MINUTE);
   const { user, system } = process.cpuUsage(start);
   return user + system;
 }

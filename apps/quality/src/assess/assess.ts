@@ -1,6 +1,6 @@
 import type { QualityGrade, QualityReason, QualityReport } from '#registry';
 import type { DeviceObserver } from '../observe/device-observer.js';
-import { WINDOW_MS } from '../observe/window.js';
+import { windowStart } from '../observe/window.js';
 import type { Findings } from './findings.js';
 import { reasonsOf } from './reasons.js';
 
@@ -10,8 +10,6 @@ export interface MessageFacts {
   readonly rejected: number;
   /** All messages, however they ended. */
   readonly messages: number;
-  /** LoRaWAN frames that were heard and that were missed before one that was; null for other devices. */
-  readonly frames: { readonly heard: number; readonly lost: number } | null;
 }
 
 export interface Assessment {
@@ -30,7 +28,8 @@ const FAIR = 60;
 export function assess(observer: DeviceObserver, facts: MessageFacts, intervalMs: number, now: number): Assessment {
   const findings = findingsOf(observer, facts, intervalMs, now);
   const isYoung = now - observer.arrivals.start < JUDGED_AFTER_INTERVALS * intervalMs;
-  const isSilent = !(observer.arrivals.last > now - WINDOW_MS);
+  // Readings whose times are days old also came from somewhere: their clock is at fault, not silence.
+  const isSilent = !(observer.arrivals.last >= windowStart(now)) && observer.clock.offset(now) === null;
   const reasons = isYoung ? [] : reasonsOf(findings, intervalMs, isSilent);
   const score = isSilent && !isYoung ? 0 : Math.max(0, Math.round(100 - sum(reasons)));
   return { score, grade: gradeOf(score, isYoung, isSilent), report: { ...findings, reasons } };
@@ -38,9 +37,10 @@ export function assess(observer: DeviceObserver, facts: MessageFacts, intervalMs
 
 function findingsOf(observer: DeviceObserver, facts: MessageFacts, intervalMs: number, now: number): Findings {
   const gaps = observer.arrivals.gaps(now, intervalMs);
-  const { rejected, messages, frames } = facts;
+  const { rejected, messages } = facts;
+  const frames = observer.frames(now);
   return {
-    window: { from: Math.max(observer.arrivals.start, now - WINDOW_MS), to: now },
+    window: { from: Math.max(observer.arrivals.start, windowStart(now)), to: now },
     completeness: observer.arrivals.completeness(now, intervalMs),
     gaps: {
       count: gaps.length,

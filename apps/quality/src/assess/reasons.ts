@@ -46,12 +46,8 @@ export function reasonsOf(findings: Findings, intervalMs: number, isSilent: bool
 }
 
 function silent({ window }: Findings): QualityReason {
-  const hours = Math.round((window.to - window.from) / HOUR_MS);
-  return reason('silent', 100, [
-    `No reading in the last ${hours} h.`,
-    `過去 ${hours} 小時沒有數據。`,
-    `过去 ${hours} 小时没有数据。`,
-  ]);
+  const [en, hant, hans] = lengthOf(window.to - window.from);
+  return reason('silent', 100, [`No reading in the last ${en}.`, `過去 ${hant}沒有數據。`, `过去 ${hans}没有数据。`]);
 }
 
 function* completeness({ completeness: { received, expected, ratio } }: Findings): Iterable<QualityReason> {

@@ -9,8 +9,6 @@ export interface WatchedDevice {
   readonly device: Pick<Device, 'id' | 'kind' | 'department' | 'district'>;
   readonly intervalMs: number;
   readonly observer: DeviceObserver;
-  /** LoRaWAN frames since the process started, from the device's link readings. */
-  frames: { heard: number; lost: number } | null;
   /** Grade of the last report that the owner may know of, so that a change is noticed. */
   grade: string | null;
   /** What the registry holds; null before the first report of this process. */
@@ -117,10 +115,7 @@ export class WatchedDevices {
     for (let row = 0; row < batch.length; row++) {
       const device = this.byId.get(batch.devices[batch.device[row]!]!.id);
       if (device === undefined || !(batch.sequence[row]! > afterSequence)) continue;
-      const frames = (device.frames ??= { heard: 0, lost: 0 });
-      frames.heard++;
-      const lost = missed?.[row] ?? NaN;
-      if (lost > 0) frames.lost += lost;
+      device.observer.noteFrame(batch.time[row]!, missed?.[row] ?? 0);
     }
   }
 
@@ -137,7 +132,6 @@ export class WatchedDevices {
       device: { id, kind, department, district },
       intervalMs: device.intervalMs ?? this.intervals.get(kind)!,
       observer: known?.observer ?? new DeviceObserver(memory, Math.max(device.createdAt, now)),
-      frames: known?.frames ?? null,
       grade: known?.grade ?? null,
       // Its report names the place, and goes with the department (`DeviceRepository.update`).
       kept:

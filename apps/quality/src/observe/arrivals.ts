@@ -1,4 +1,4 @@
-import { HourRing, hourOf, type HourRingState, WINDOW_MS } from './window.js';
+import { HourRing, hourOf, type HourRingState, windowStart } from './window.js';
 
 export interface Gap {
   readonly from: number;
@@ -80,7 +80,7 @@ export class Arrivals {
 
   /** Readings in the window that ends now, and how many an interval promises. */
   completeness(now: number, intervalMs: number): { received: number; expected: number; ratio: number } {
-    const from = Math.max(this.start, now - WINDOW_MS);
+    const from = Math.max(this.start, windowStart(now));
     let received = 0;
     for (const [, count] of this.hours.entries(hourOf(from))) received += count;
     const expected = Math.floor(Math.max(0, now - from) / intervalMs);
@@ -89,7 +89,7 @@ export class Arrivals {
 
   /** Gaps of the window that ends now, oldest first, the open one last. */
   gaps(now: number, intervalMs: number): Gap[] {
-    while (this.bounds.length > 0 && this.bounds[1]! < now - WINDOW_MS) this.bounds.splice(0, 2);
+    while (this.bounds.length > 0 && this.bounds[1]! < windowStart(now)) this.bounds.splice(0, 2);
     const found = pairsOf(this.bounds).map(([from, to]) => ({ from, to }));
     const open = { from: Number.isNaN(this.last) ? this.start : this.last, to: now };
     return open.to - open.from > GAP_INTERVALS * intervalMs ? [...found, open] : found;

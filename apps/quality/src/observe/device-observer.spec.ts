@@ -43,13 +43,17 @@ describe('what is remembered of a device', () => {
     battery: observer.battery?.trend(),
     stuck: observer.stuck(),
     spikes: observer.spikes(now),
+    frames: observer.frames(now),
   });
 
   it('is the same after it was saved', () => {
     const of = memory();
     const observer = new DeviceObserver(of, START);
     observe(of, observer, 100, (i) => (i < 80 ? lively(i) : 21));
+    observer.noteFrame(START, 3);
+    observer.noteFrame(START + HOUR_MS, 0);
     expect(shown(observer)).toMatchObject({
+      frames: { heard: 2, lost: 3 },
       clock: { offsetMs: 250 },
       battery: { percent: 90 },
       stuck: [{ metric: 'temperature', value: 21 }],
@@ -84,7 +88,15 @@ describe('what is remembered of a device', () => {
       battery: { percent: 78.5, percentPerDay: -1, daysLeft: 78.5 },
       stuck: [{ metric: 'temperature', value: 21, since: START, readings: 40 }],
       spikes: { temperature: 3 },
+      frames: null,
     });
+  });
+
+  it('counts radio frames of the window only', () => {
+    const observer = new DeviceObserver(memory(), START);
+    observer.noteFrame(START, 40);
+    for (let hour = 20; hour < 48; hour++) observer.noteFrame(START + hour * HOUR_MS, 1);
+    expect(observer.frames(START + 48 * HOUR_MS - 1)).toEqual({ heard: 25, lost: 25 });
   });
 
   it('is nothing of the device that had its place before, nor of its neighbours', () => {
@@ -92,6 +104,7 @@ describe('what is remembered of a device', () => {
     const [first, neighbour] = [new DeviceObserver(of, START), new DeviceObserver(of, START)];
     const untouched = neighbour.state();
     observe(of, first, 100, lively);
+    first.noteFrame(START, 3);
     first.forget();
     const second = new DeviceObserver(of, START);
     expect(second.state()).toEqual(untouched);

@@ -5,7 +5,7 @@ import { BatteryObserver, type BatteryObserverState } from './battery-observer.j
 import { ClockObserver } from './clock-observer.js';
 import { BATTERY_METRIC, KindMemory } from './kind-memory.js';
 import { MetricObserver, type MetricState } from './metric-observer.js';
-import { HourRing, hourOf, type HourRingState, WINDOW_MS } from './window.js';
+import { HourRing, hourOf, type HourRingState, windowStart } from './window.js';
 
 /**
  * Values are looked at this often at most: what a metric does from one millisecond to the next says nothing about its quality, and the
@@ -36,6 +36,8 @@ export class DeviceObserver {
   private readonly gapBounds: number[] = [];
   /** Index of a metric -> row of its spikes. Null for most devices. */
   private spikeRows: Map<number, number> | null = null;
+  /** Rows of the LoRaWAN frames that were heard and of those that were missed. Null for devices without. */
+  private frameRows: { readonly heard: number; readonly lost: number } | null = null;
 
   /** @param since event time from which on readings are expected, milliseconds since the epoch */
   constructor(
@@ -83,6 +85,19 @@ export class DeviceObserver {
     if (!Number.isNaN(battery)) this.battery?.note(battery, time);
   }
 
+  /** A LoRaWAN frame was heard. @param missed frames that were lost right before it */
+  noteFrame(time: number, missed: number): void {
+    this.frameRows ??= { heard: this.takeHours(), lost: this.takeHours() };
+    this.hours(this.frameRows.heard).update(hourOf(time), (count) => count + 1);
+    if (missed > 0) this.hours(this.frameRows.lost).update(hourOf(time), (count) => count + missed);
+  }
+
+  /** LoRaWAN frames of the window that ends now; null for other devices. */
+  frames(now: number): { readonly heard: number; readonly lost: number } | null {
+    if (this.frameRows === null) return null;
+    return { heard: this.countSince(this.frameRows.heard, now), lost: this.countSince(this.frameRows.lost, now) };
+  }
+
   stuck(): { metric: string; value: number; since: number; readings: number }[] {
     return this.memory.watched.flatMap(({ name }, m) => {
       const run = this.metric(m).stuck();
@@ -94,8 +109,7 @@ export class DeviceObserver {
   spikes(now: number): Record<string, number> {
     const counts: Record<string, number> = {};
     for (const [m, row] of this.spikeRows ?? []) {
-      let count = 0;
-      for (const [, spikes] of this.spikeHours(row).entries(hourOf(now - WINDOW_MS))) count += spikes;
+      const count = this.countSince(row, now);
       if (count > 0) counts[this.memory.watched[m]!.name] = count;
     }
     return counts;
@@ -103,15 +117,17 @@ export class DeviceObserver {
 
   state(): DeviceObserverState {
     const { watched } = this.memory;
-    const spikes = [...(this.spikeRows ?? [])].map(
-      ([m, row]) => [watched[m]!.name, this.spikeHours(row).state()] as const,
-    );
+    const spikes = [...(this.spikeRows ?? [])].map(([m, row]) => [watched[m]!.name, this.hours(row).state()] as const);
+    const { frameRows } = this;
     return {
       arrivals: this.arrivals.state(),
       clock: this.clock.state(),
       battery: this.battery?.state() ?? [],
       metrics: Object.fromEntries(watched.map(({ name }, m) => [name, this.metric(m).state()])),
       spikes: Object.fromEntries(spikes),
+      ...(frameRows === null
+        ? {}
+        : { frames: { heard: this.hours(frameRows.heard).state(), lost: this.hours(frameRows.lost).state() } }),
     };
   }
 
@@ -125,13 +141,17 @@ export class DeviceObserver {
       const metric = saved.metrics[name];
       if (metric !== undefined) this.metric(m).load(metric);
       const hours = saved.spikes[name];
-      if (hours !== undefined) this.spikeHours(this.spikeRow(m)).load(hours);
+      if (hours !== undefined) this.hours(this.spikeRow(m)).load(hours);
     }
+    if (saved.frames === undefined) return;
+    this.frameRows = { heard: this.takeHours(), lost: this.takeHours() };
+    this.hours(this.frameRows.heard).load(saved.frames.heard);
+    this.hours(this.frameRows.lost).load(saved.frames.lost);
   }
 
   /** Gives its place back; it must not be used after this. */
   forget(): void {
-    this.forgetSpikes();
+    this.forgetOthers();
     this.memory.rows.give(this.row);
     this.memory.hours.devices.give(this.hoursRow);
   }
@@ -142,7 +162,7 @@ export class DeviceObserver {
     this.clock.clear();
     this.battery?.clear();
     for (let m = 0; m < this.memory.watched.length; m++) this.metric(m).clear();
-    this.forgetSpikes();
+    this.forgetOthers();
   }
 
   private get numbers(): Float64Array {
@@ -158,27 +178,38 @@ export class DeviceObserver {
   }
 
   private noteSpike(m: number, time: number): void {
-    this.spikeHours(this.spikeRow(m)).update(hourOf(time), (count) => count + 1);
+    this.hours(this.spikeRow(m)).update(hourOf(time), (count) => count + 1);
   }
 
   private spikeRow(m: number): number {
     this.spikeRows ??= new Map();
     let row = this.spikeRows.get(m);
-    if (row === undefined) {
-      this.spikeRows.set(m, (row = this.memory.hours.spikes.take()));
-      this.spikeHours(row).clear();
-    }
+    if (row === undefined) this.spikeRows.set(m, (row = this.takeHours()));
     return row;
   }
 
-  private spikeHours(row: number): HourRing {
-    const { spikes } = this.memory.hours;
-    return new HourRing(0, spikes.block(row), spikes.start(row));
+  private takeHours(): number {
+    const row = this.memory.hours.others.take();
+    this.hours(row).clear();
+    return row;
   }
 
-  private forgetSpikes(): void {
-    for (const row of this.spikeRows?.values() ?? []) this.memory.hours.spikes.give(row);
+  private hours(row: number): HourRing {
+    const { others } = this.memory.hours;
+    return new HourRing(0, others.block(row), others.start(row));
+  }
+
+  private countSince(row: number, now: number): number {
+    let sum = 0;
+    for (const [, count] of this.hours(row).entries(hourOf(windowStart(now)))) sum += count;
+    return sum;
+  }
+
+  private forgetOthers(): void {
+    const rows = [...(this.spikeRows?.values() ?? []), ...Object.values(this.frameRows ?? {})];
+    for (const row of rows) this.memory.hours.others.give(row);
     this.spikeRows = null;
+    this.frameRows = null;
   }
 }
 
@@ -188,4 +219,5 @@ export interface DeviceObserverState {
   readonly battery: BatteryObserverState;
   readonly metrics: Readonly<Record<string, MetricState>>;
   readonly spikes: Readonly<Record<string, HourRingState>>;
+  readonly frames?: { readonly heard: HourRingState; readonly lost: HourRingState };
 }

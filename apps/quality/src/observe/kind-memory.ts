@@ -15,10 +15,13 @@ export function watchedMetrics(kind: Pick<Kind, 'metrics'>): Metric[] {
   );
 }
 
-/** Hours of devices of all kinds: those of arrivals and clock of each device, and those of spikes of the few metrics that have any. */
+/**
+ * Hours of devices of all kinds: those of arrivals and clock of each device, and those that only some have: of the spikes of a metric, of
+ * radio frames.
+ */
 export class HourMemory {
   readonly devices = new RowPool(2 * HourRing.width, newIntegers);
-  readonly spikes = new RowPool(HourRing.width, newIntegers);
+  readonly others = new RowPool(HourRing.width, newIntegers);
 }
 
 /** The numbers of all devices of a kind, a row each: when it sampled last, its arrivals, its metrics and, where the kind has one, its battery. */

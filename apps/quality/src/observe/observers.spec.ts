@@ -25,6 +25,30 @@ describe('arrivals', () => {
     });
   });
 
+  it('is the share that came at every minute of an hour, also when days have passed', () => {
+    const [sound, lossy] = [Arrivals.since(START), Arrivals.since(START)];
+    const now = START + 3 * DAY_MS;
+    for (let minute = 0; minute < 3 * 24 * 60; minute++) {
+      sound.note(START + minute * MINUTE, MINUTE);
+      if (minute % 25 !== 0) lossy.note(START + minute * MINUTE, MINUTE);
+    }
+    for (let minute = 0; minute < 60; minute++) {
+      const at = now + minute * MINUTE;
+      expect(sound.completeness(at, MINUTE)).toMatchObject({ received: 1440 + minute, ratio: 1 });
+      expect(lossy.completeness(at, MINUTE).ratio).toBeCloseTo(0.96, 2);
+      sound.note(at, MINUTE);
+      if (minute % 25 !== 0) lossy.note(at, MINUTE);
+    }
+  });
+
+  it('counts a whole day of a clock that is ahead too', () => {
+    const arrivals = Arrivals.since(START);
+    const now = START + 2 * DAY_MS - 2 * MINUTE;
+    every(arrivals, START, now + 4 * MINUTE);
+    expect(arrivals.completeness(now, MINUTE).ratio).toBe(1);
+    expect(arrivals.completeness(now, MINUTE).received).toBeGreaterThan(24 * 60);
+  });
+
   it('does not count what is older than the watching', () => {
     const arrivals = Arrivals.since(START + 20 * MINUTE);
     every(arrivals, START, START + 10 * MINUTE);
@@ -153,12 +177,18 @@ describe('numbers of the last hours', () => {
   it('forgets what is older than a day, also after a long silence', () => {
     const ring = new HourRing(0);
     ring.update(10, (value) => value + 1);
-    ring.update(33, (value) => value + 2);
-    expect([...ring.entries(0)]).toEqual([[10, 1], [33, 2]]); // prettier-ignore
-    ring.update(34, (value) => value + 3);
-    expect([...ring.entries(0)]).toEqual([[33, 2], [34, 3]]); // prettier-ignore
+    ring.update(35, (value) => value + 2);
+    expect([...ring.entries(0)]).toEqual([[10, 1], [35, 2]]); // prettier-ignore
+    ring.update(36, (value) => value + 3);
+    expect([...ring.entries(0)]).toEqual([[35, 2], [36, 3]]); // prettier-ignore
     ring.update(10, (value) => value + 9);
     ring.update(1_000, (value) => value + 4);
     expect([...ring.entries(0)]).toEqual([[1_000, 4]]);
+  });
+
+  it('reads what a release saved that kept fewer of them', () => {
+    const ring = new HourRing(0);
+    ring.load({ newest: 50, values: Array.from({ length: 24 }, (_, index) => (index === 50 % 24 ? 5 : index === 49 % 24 ? 4 : null)) }); // prettier-ignore
+    expect([...ring.entries(0)]).toEqual([[49, 4], [50, 5]]); // prettier-ignore
   });
 });

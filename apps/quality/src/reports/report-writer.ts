@@ -74,7 +74,6 @@ export class ReportWriter {
     const facts = {
       rejected,
       messages: (messages?.stored ?? 0) + (messages?.duplicates ?? 0) + rejected,
-      frames: device.frames,
     };
     const assessment = assess(device.observer, facts, device.intervalMs, now);
     return { device: id, kind, department, district, assessedAt: now, ...assessment };
