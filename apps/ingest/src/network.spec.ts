@@ -119,6 +119,14 @@ describe('LoRaWAN devices', () => {
       'node-1',
       { downlinks: [{ id: '42cb6459-a640-46ec-9623-bdff39dc4736', step: 'sent', gateway: '0016c001f153a14c' }] },
     ],
+    [
+      'chirpstack-log-downlink-discarded',
+      'node-1',
+      {
+        log: [{ level: 'error', code: 'DOWNLINK_PAYLOAD_SIZE' }],
+        downlinks: [{ id: '42cb6459-a640-46ec-9623-bdff39dc4736', step: 'failed', reason: expect.stringMatching(/larger/) }], // prettier-ignore
+      },
+    ],
     ['chirpstack-location', 'node-1', { location: { latitude: 37.344214, longitude: -8.839375, altitudeM: 2 } }],
     [
       'chirpstack-integration',
@@ -126,6 +134,7 @@ describe('LoRaWAN devices', () => {
       { log: [{ code: 'INTEGRATION', description: 'loracloud: modem_UplinkResponse' }] },
     ],
     ['things-stack-v3-doc-join', 'node-3', { network: { devAddr: '01da1f15', deviceId: 'dev1', tenant: 'tenant1' } }],
+    ['things-stack-queue-invalidated', 'node-3', { log: [{ level: 'warning', code: 'DOWNLINK_QUEUE_INVALIDATED' }] }],
     [
       'things-stack-v3-doc-ack',
       'node-3',
@@ -139,6 +148,26 @@ describe('LoRaWAN devices', () => {
     await send(topic, payload);
     expect(await rig.ledger()).toEqual({ stored: 2, duplicates: 0, deadLetters: {}, unaccounted: 0 });
     expect(await rig.registry.deviceState.get(device)).toMatchObject(state);
+  });
+
+  it('fail a downlink that ChirpStack has thrown away', async () => {
+    const id = '42cb6459-a640-46ec-9623-bdff39dc4736';
+    const wish = { device: 'node-1', networkServer: null, queuedBy: 'user:a', fPort: 2, payload: Buffer.alloc(52) };
+    await rig.registry.downlinks.create({ id, ...wish, confirmed: false });
+    const { topic, payload } = fixture('chirpstack-log-downlink-discarded');
+    await send(topic, payload);
+    expect(await rig.registry.downlinks.get(id)).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/larger/),
+    });
+  });
+
+  it('take what says an uplink once more for the repetition that it is', async () => {
+    await add('node-3', '4200000000000000', null);
+    const { topic, payload } = fixture('things-stack-up-normalized');
+    await send(topic, payload);
+    expect(await rig.ledger()).toEqual({ stored: 0, duplicates: 1, deadLetters: {}, unaccounted: 0 });
+    expect(await rig.registry.deviceState.get('node-3')).toBeNull();
   });
 
   it('take uplinks of The Things Stack by their DevEUI, and refuse what nobody can read', async () => {

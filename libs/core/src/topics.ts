@@ -50,12 +50,14 @@ export type ChirpStackEvent = (typeof CHIRPSTACK_EVENTS)[number];
 /** Upstream messages of The Things Stack v3, MQTT and webhooks alike, as its topics name them. */
 export const THINGS_STACK_EVENTS = [
   'up',
+  'up/normalized',
   'join',
   'down/queued',
   'down/sent',
   'down/ack',
   'down/nack',
   'down/failed',
+  'down/invalidated',
   'service/data',
   'location/solved',
 ] as const;

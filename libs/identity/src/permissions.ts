@@ -120,7 +120,7 @@ const NETWORKS: Readonly<
   chirpstack: { root: 'application', publish: ['device/+/event/+'], receive: ['device/+/command/+'] },
   'the-things-stack': {
     root: 'v3',
-    publish: [...THINGS_STACK_EVENTS, 'up/normalized'].map((event) => `devices/+/${event}`),
+    publish: THINGS_STACK_EVENTS.map((event) => `devices/+/${event}`),
     receive: ['devices/+/down/push', 'devices/+/down/replace'],
   },
   generic: { root: 'uplink', publish: ['+'], receive: [] },

@@ -30,6 +30,8 @@ export interface ConnectorOptions {
   readonly logger: Logger;
 }
 
+/** All but what says an uplink a second time. */
+const WANTED = THINGS_STACK_EVENTS.filter((event) => event !== 'up/normalized');
 const PUBACK_TIMEOUT_MS = 10_000;
 /** After this the connection is dropped: The Things Stack keeps the message, this process need not. */
 const GIVE_BACK_AFTER_MS = 20_000;
@@ -54,7 +56,7 @@ export class ThingsStackConnector {
       name: 'The Things Stack',
       url: thingsStack.url,
       access: { clientId: thingsStack.clientId, username: thingsStack.username, password: thingsStack.key },
-      filters: THINGS_STACK_EVENTS.map((event) => `${root}/${event}`),
+      filters: WANTED.map((event) => `${root}/${event}`),
       take: (packet) => this.takeEvent(packet),
       // What cannot be put down here is better kept there.
       wanted: () => broker.connected,

@@ -1,4 +1,4 @@
-import type { BatteryReport, DownlinkEvent, NetworkEvent, UplinkEvent } from '#codecs';
+import type { BatteryReport, DownlinkEvent, LogEvent, NetworkEvent, UplinkEvent } from '#codecs';
 import type { JournalRecord } from '#core';
 import {
   type BatteryState,
@@ -46,12 +46,13 @@ function partsOf(event: NetworkEvent, record: JournalRecord, at: number): Omit<D
   switch (event.type) {
     case 'uplink':
       return batteryPart(event, record, at);
+    case 'repeat':
     case 'join':
       return {};
     case 'status':
       return { battery: batteryState(event.battery, record, at) };
     case 'log':
-      return { log: [{ level: event.level, code: event.code, description: event.description, at }] };
+      return logPart(event, at);
     case 'integration': {
       const description = event.event === '' ? event.service : `${event.service}: ${event.event}`;
       return { log: [{ level: 'info', code: 'INTEGRATION', description, at }] };
@@ -69,6 +70,13 @@ function partsOf(event: NetworkEvent, record: JournalRecord, at: number): Omit<D
 
 function batteryPart(event: UplinkEvent, record: JournalRecord, at: number): Omit<DeviceStateChange, 'device'> {
   return event.battery === null ? {} : { battery: batteryState(event.battery, record, at) };
+}
+
+function logPart({ level, code, description, discarded }: LogEvent, at: number): Omit<DeviceStateChange, 'device'> {
+  const log = [{ level, code, description, at }];
+  if (discarded === null) return { log };
+  const unknown = { frameCounter: null, fPort: null, gateway: null };
+  return { log, downlinks: [{ id: discarded, step: 'failed', ...unknown, reason: description, at }] };
 }
 
 function batteryState(report: BatteryReport, record: JournalRecord, at: number): BatteryState {
@@ -97,7 +105,10 @@ function ownId({ queueItemId, correlationIds }: DownlinkEvent): string | null {
 const NOTED = { queued: 'queued', sent: 'sent', acknowledged: 'acknowledged', failed: 'failed' } as const;
 
 /** What the event says of a downlink of ours, for the table of downlinks; ids that are not ours are ignored there. */
-export function notedDownlink({ record, event }: IdentifiedEvent<DownlinkEvent>): NotedDownlink | null {
+export function notedDownlink({ record, event }: IdentifiedEvent): NotedDownlink | null {
+  if (event.type === 'log' && event.discarded !== null)
+    return { id: event.discarded, type: 'failed', at: timeOf(event, record), reason: event.description };
+  if (event.type !== 'downlink') return null;
   const id = ownId(event);
   if (id === null) return null;
   const at = timeOf(event, record);

@@ -1,4 +1,4 @@
-import type { DownlinkEvent, StatusEvent, UplinkEvent } from '#codecs';
+import type { StatusEvent, UplinkEvent } from '#codecs';
 import type { DecodedItem } from '#core';
 import type { DownlinkEvent as NotedDownlink } from '#registry';
 import type { Retry } from '#service';
@@ -67,11 +67,13 @@ export class HearStage {
     downlinks: NotedDownlink[],
   ): IdentifiedMessage | null {
     if (isUplink(message)) return null;
-    this.parts.states.add(changeOf(message));
-    if (isDownlink(message)) {
-      const noted = notedDownlink(message);
-      if (noted !== null) downlinks.push(noted);
+    if (message.event.type === 'repeat') {
+      outcomes.duplicate(message.record);
+      return null;
     }
+    this.parts.states.add(changeOf(message));
+    const noted = notedDownlink(message);
+    if (noted !== null) downlinks.push(noted);
     outcomes.stored(message.record);
     return isStatus(message) ? statusMessage(message) : null;
   }
@@ -93,8 +95,6 @@ const NOTHING_HEARD: Heard = { uplinks: [], statuses: [], downlinks: [] };
 
 const isUplink = (message: IdentifiedEvent): message is IdentifiedEvent<UplinkEvent> => message.event.type === 'uplink';
 const isStatus = (message: IdentifiedEvent): message is IdentifiedEvent<StatusEvent> => message.event.type === 'status';
-const isDownlink = (message: IdentifiedEvent): message is IdentifiedEvent<DownlinkEvent> =>
-  message.event.type === 'downlink';
 
 /** Battery and margin where the kind of the device has them, and beside the link for every device. */
 function statusMessage({ record, device, event }: IdentifiedEvent<StatusEvent>): IdentifiedMessage | null {

@@ -94,18 +94,23 @@ function batteryOf(event: Fields): BatteryReport {
   return { percent: unknown ? null : level, externalPower, margin: event.number('margin') ?? 0, at: null };
 }
 
+/** What ChirpStack logs, instead of an acknowledgement, of a downlink that it will not send; the item is no more in its queue then. */
+const DISCARDED: ReadonlySet<string> = new Set(['DOWNLINK_PAYLOAD_SIZE', 'F_CNT_DOWN', 'EXPIRED']);
+
 const LEVELS = { INFO: 'info', WARNING: 'warning', ERROR: 'error' } as const;
 
 function readLog(event: Fields, origin: EventOrigin, time: number | null): NetworkEvent {
   const level = event.text('level');
+  const code = event.text('code') ?? 'UNKNOWN';
   return {
     type: 'log',
     origin,
     time,
     // The first value of the enumeration, which proto3 leaves out, is INFO.
     level: level !== null && Object.hasOwn(LEVELS, level) ? LEVELS[level as keyof typeof LEVELS] : 'info',
-    code: event.text('code') ?? 'UNKNOWN',
+    code,
     description: event.text('description') ?? '',
+    discarded: DISCARDED.has(code) ? (event.object('context')?.text('queue_item_id') ?? null) : null,
   };
 }
 

@@ -5,7 +5,7 @@ import type { NetworkServer, Rejection } from '#core';
  * the server did not say.
  */
 export type NetworkEvent =
-  UplinkEvent | JoinEvent | StatusEvent | LogEvent | LocationEvent | DownlinkEvent | IntegrationEvent;
+  UplinkEvent | RepeatEvent | JoinEvent | StatusEvent | LogEvent | LocationEvent | DownlinkEvent | IntegrationEvent;
 
 /** How the network server names the device, and where. */
 export interface EventOrigin {
@@ -65,6 +65,11 @@ export interface BatteryReport {
   readonly at: number | null;
 }
 
+/** The server says an uplink again, in other words (normalised names): it adds nothing to the uplink itself. */
+export interface RepeatEvent extends EventBase {
+  readonly type: 'repeat';
+}
+
 export interface JoinEvent extends EventBase {
   readonly type: 'join';
   readonly devAddr: string | null;
@@ -80,6 +85,8 @@ export interface LogEvent extends EventBase {
   readonly level: 'info' | 'warning' | 'error';
   readonly code: string;
   readonly description: string;
+  /** The item of its queue that ChirpStack threw away, when that is what it says. */
+  readonly discarded: string | null;
 }
 
 export interface LocationEvent extends EventBase {

@@ -39,6 +39,10 @@ const downlink = (step: DownlinkEvent['step'], body: string): Entry => ({
 /** Upstream messages of The Things Stack v3, MQTT and webhooks alike. Members that are zero or empty are left out. */
 const EVENTS: Readonly<Record<ThingsStackEvent, Entry>> = {
   up: { body: 'uplink_message', read: readUplink },
+  'up/normalized': {
+    body: 'uplink_normalized',
+    read: ({ origin, body, time }) => ({ type: 'repeat', origin, time: body.time('received_at') ?? time }),
+  },
   join: {
     body: 'join_accept',
     read: ({ origin, body, time, devAddr }) => ({
@@ -53,6 +57,7 @@ const EVENTS: Readonly<Record<ThingsStackEvent, Entry>> = {
   'down/ack': downlink('acknowledged', 'downlink_ack'),
   'down/nack': downlink('not-acknowledged', 'downlink_nack'),
   'down/failed': downlink('failed', 'downlink_failed'),
+  'down/invalidated': { body: 'downlink_queue_invalidated', read: readInvalidated },
   'service/data': {
     body: 'service_data',
     read: ({ origin, body, time }) => ({
@@ -165,6 +170,20 @@ function readDownlink({ message, body, origin, time }: Message, step: DownlinkEv
     fPort: sent.whole('f_port', 255),
     gateway: null,
     reason: error === null ? null : (error.text('message_format') ?? error.text('name')),
+  };
+}
+
+/** After a new session: The Things Stack queues them anew by itself, and says `down/failed` of those that it cannot. */
+function readInvalidated({ body, origin, time }: Message): NetworkEvent {
+  const count = body.list('downlinks').length;
+  return {
+    type: 'log',
+    origin,
+    time,
+    level: 'warning',
+    code: 'DOWNLINK_QUEUE_INVALIDATED',
+    description: `${count} queued downlinks have to be encrypted anew`,
+    discarded: null,
   };
 }
 
