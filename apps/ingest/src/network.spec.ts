@@ -300,6 +300,42 @@ describe('LoRaWAN devices', () => {
     expect(await rig.ledger()).toEqual({ stored: 8, duplicates: 0, deadLetters: {}, unaccounted: 0 });
   });
 
+  it('whose counter starts again with every frame are heard, and repetitions of their frames are none', async () => {
+    const frames = [21, 22, 23, 24].map((byte) => frame(0, { data: Buffer.from([byte]).toString('base64') }));
+    for (const each of frames) await send(UP, each, each);
+    expect(await rig.ledger()).toEqual({ stored: 4, duplicates: 4, deadLetters: {}, unaccounted: 0 });
+    expect((await stored('lpwan-node')).map(({ temperature }) => temperature)).toEqual([21, 22, 23, 24]);
+    // Nothing is known to be missed between them.
+    expect(rig.ingest.counters.missedFrames).toBe(0);
+  });
+
+  it('whose counter started again while nobody read the journal lose nothing', async () => {
+    await rig.stop();
+    await Promise.all([1, 2, 1, 2].map((counter) => rig.append('gateway-1', UP, frame(counter))));
+    await rig.start();
+    await rig.drained();
+    expect(await rig.ledger()).toEqual({ stored: 4, duplicates: 0, deadLetters: {}, unaccounted: 0 });
+  });
+
+  it('whose network server told a time in the future once are followed all the same', async () => {
+    const rejoined = { devAddr: '00189441' };
+    for (const [counter, aheadMs, change] of [
+      [5, 0],
+      [6, 3 * DAY_MS],
+      [5, 0],
+      [1, 0, rejoined],
+      [3, 0, rejoined],
+    ] as const) {
+      // prettier-ignore
+      const event = frame(counter, change);
+      const receivedAt = at(event['time'] as string);
+      await rig.append('gateway-1', UP, { ...event, time: new Date(receivedAt + aheadMs).toISOString() }, receivedAt);
+      await rig.drained();
+    }
+    expect(await rig.ledger()).toEqual({ stored: 4, duplicates: 0, deadLetters: { 'in-future': 1 }, unaccounted: 0 });
+    expect((await stored('lorawan-link')).map(({ frameGap }) => frameGap)).toEqual([undefined, 5, 1, 1]);
+  });
+
   it('that are isolated are not heard', async () => {
     await rig.registry.devices.update('node-1', { enabled: false });
     await send(UP, frame(1));

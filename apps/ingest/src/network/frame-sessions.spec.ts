@@ -75,6 +75,15 @@ describe('the count of frames', () => {
     expect(place(of, 20_002, 20).gap).toBe(1);
   });
 
+  it('takes the same counter much later for a device without memory, and soon after for a copy', () => {
+    const of = sessions();
+    place(of, 7, 0);
+    expect(place(of, 7, 0.9)).toEqual({ boot: '00189440', gap: null });
+    expect(place(of, 7, 5)).toEqual({ boot: `00189440@${5 * MINUTE}`, gap: null });
+    // The first one, delivered again.
+    expect(place(of, 7, 0)).toEqual({ boot: '00189440', gap: null });
+  });
+
   it('does not take a late delivery without a time for a new count', () => {
     const of = sessions();
     place(of, 5, 0);

@@ -28,8 +28,8 @@ interface Session {
 
 /** A larger step is no loss but another count (MAX_FCNT_GAP of LoRaWAN 1.0.2, 4.3.1.5). */
 const MAX_GAP = 16_384;
-/** A counter that is lower than before this much later has started again; before, the frame was only late. */
-const RESTARTED_AFTER_MS = 60_000;
+/** A counter that is not higher than before this much later has started again; before, the frame was only late or a copy. */
+export const RESTARTED_AFTER_MS = 60_000;
 const COUNTER_SIZES = [2 ** 16, 2 ** 32];
 /** Between the address and the time of the first frame, in the name of a session whose counter started again without a join. */
 const SINCE = '@';
@@ -88,12 +88,15 @@ export class FrameSessions {
       known.time = Math.max(known.time, time);
       return { boot: known.boot, gap: gap > MAX_GAP ? null : gap };
     }
-    if (counter < known.counter && time > known.time && devAddr !== null) {
+    if (time > known.time && devAddr !== null) {
       const again = `${devAddr}${SINCE}${time}`;
-      const rolledOver = rollOverGap(known.counter, counter);
+      const rolledOver = counter < known.counter ? rollOverGap(known.counter, counter) : null;
       if (rolledOver !== null) return this.begin(device, address, again, { counter, time, gap: rolledOver });
-      if (hasTime && time > known.time + RESTARTED_AFTER_MS)
-        return this.begin(device, address, again, { counter, time, gap: counter });
+      if (hasTime && time > known.time + RESTARTED_AFTER_MS) {
+        // A device that wakes up without memory sends the same counter each time: that tells nothing of frames in between.
+        const gap = counter === known.counter ? null : counter;
+        return this.begin(device, address, again, { counter, time, gap });
+      }
     }
     return { boot: time >= known.startedAt ? known.boot : devAddr, gap: null };
   }

@@ -1,6 +1,7 @@
 import type { Reception, UplinkEvent } from '#codecs';
 import type { BatchOutcomes } from '../batch-outcomes.js';
 import type { IdentifiedEvent } from '../stages/messages.js';
+import { RESTARTED_AFTER_MS } from './frame-sessions.js';
 
 type Uplink = IdentifiedEvent<UplinkEvent>;
 
@@ -10,7 +11,7 @@ type Uplink = IdentifiedEvent<UplinkEvent>;
  * batch are found by de-duplication; the link reading of the first is stored by then and stays.
  */
 export function mergeCopies(uplinks: readonly Uplink[], outcomes: BatchOutcomes): Uplink[] {
-  const frames = new Map<string, Uplink[]>();
+  const frames = new Map<string, Uplink[][]>();
   const merged: Uplink[] = [];
   for (const uplink of uplinks) {
     const key = frameOf(uplink);
@@ -18,11 +19,13 @@ export function mergeCopies(uplinks: readonly Uplink[], outcomes: BatchOutcomes)
       merged.push(uplink);
       continue;
     }
-    const copies = frames.get(key);
-    if (copies === undefined) frames.set(key, [uplink]);
+    const ofKey = frames.get(key) ?? [];
+    if (ofKey.length === 0) frames.set(key, ofKey);
+    const copies = ofKey.find(([first]) => mayBeCopies(first!, uplink));
+    if (copies === undefined) ofKey.push([uplink]);
     else copies.push(uplink);
   }
-  for (const copies of frames.values()) {
+  for (const copies of [...frames.values()].flat()) {
     const kept = copies.find(({ event }) => event.object !== null) ?? copies[0]!;
     for (const copy of copies) if (copy !== kept) outcomes.duplicate(copy.record);
     merged.push(copies.length === 1 ? kept : withReceptions(kept, copies));
@@ -36,6 +39,12 @@ function frameOf({ device, event }: Uplink): string | null {
   const { id } = device.identity;
   if (devAddr !== null && frameCounter !== null) return `${id}/${devAddr}/${frameCounter}`;
   return deduplicationId === null ? null : `${id}/${deduplicationId}`;
+}
+
+/** A batch may hold hours: a counter that started again in them is no copy, by the same measure as in `FrameSessions`. */
+function mayBeCopies(a: Uplink, b: Uplink): boolean {
+  if (a.event.time === null || b.event.time === null) return true;
+  return Math.abs(a.event.time - b.event.time) <= RESTARTED_AFTER_MS;
 }
 
 function withReceptions(kept: Uplink, copies: readonly Uplink[]): Uplink {

@@ -81,7 +81,8 @@ export class HearStage {
   private hear({ record, device, event }: IdentifiedEvent<UplinkEvent>): HeardUplink {
     const { sessions, gateways, states, counters } = this.parts;
     const { devAddr, frameCounter, time } = event;
-    const counted = { devAddr, frameCounter, time: time ?? record.receivedAt, hasTime: time !== null };
+    // Never ahead of its receipt: after one time in the future every later frame would seem to be an old one.
+    const counted = { devAddr, frameCounter, time: timeOf(event, record), hasTime: time !== null };
     const place = sessions.place(device.identity.id, counted);
     counters.frames++;
     counters.missedFrames += place.gap ?? 0;
