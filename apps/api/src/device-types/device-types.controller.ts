@@ -103,21 +103,23 @@ export class DeviceTypesController {
   }
 
   @Post(':id/examples/run')
+  @Needs('engineer')
   @HttpCode(200)
   @ApiOperation({ summary: 'Run the examples of a device type in the sandbox and say which pass' })
   @ApiParam(ID)
   @ApiOkResponse({ type: ExamplesDto })
-  @Answers('not-found')
+  @Answers('forbidden', 'not-found')
   runExamples(@Param('id') id: string): Promise<ExamplesDto> {
     return this.types.examples(id);
   }
 
   @Post(':id/test')
+  @Needs('engineer')
   @HttpCode(200)
   @ApiOperation({ summary: 'Decode, map and validate one payload; nothing is kept' })
   @ApiParam(ID)
   @ApiOkResponse({ type: TriedPayloadDto })
-  @Answers('bad-request', 'not-found', 'conflict')
+  @Answers('bad-request', 'forbidden', 'not-found', 'conflict')
   try(@Param('id') id: string, @Body() body: PayloadDto): Promise<TriedPayloadDto> {
     return this.types.try(id, body);
   }

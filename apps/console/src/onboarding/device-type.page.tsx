@@ -5,6 +5,7 @@ import { deviceTypeQuery, useRemoveType, type DeviceTypeDetail } from '../api/de
 import { kindsQuery } from '../api/queries';
 import { shownDuration } from '../format/time';
 import { useLanguage } from '../i18n';
+import { useMay } from '../session/may';
 import { Confirmation } from '../shell/modal';
 import { Failure, Loading } from '../shell/states';
 import { useMayChangeTypes, useTypeTitle } from './device-types.page';
@@ -29,6 +30,7 @@ function Detail({ type }: { type: DeviceTypeDetail }) {
   const title = useTypeTitle();
   const kind = useQuery(kindsQuery).data?.get(type.kind);
   const { ports, intervalMs } = type.definition;
+  const mayRun = useMay('engineer');
   return (
     <main className="device type" id="main" tabIndex={-1}>
       <div className="device-head">
@@ -85,7 +87,7 @@ function Detail({ type }: { type: DeviceTypeDetail }) {
           <h2 id="examples-heading">{t('onboarding.types.examples')}</h2>
           <TypeExamples type={type} kind={kind} />
         </section>
-        {type.script !== null && type.faults.length === 0 && (
+        {mayRun && type.script !== null && type.faults.length === 0 && (
           <section className="card" aria-labelledby="try-heading">
             <h2 id="try-heading">{t('onboarding.types.try')}</h2>
             <TryPayload id={type.id} kind={kind} ports={ports} />

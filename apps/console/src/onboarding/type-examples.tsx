@@ -3,16 +3,40 @@ import { examplesQuery, type DeviceTypeDetail, type ExampleResult } from '../api
 import type { Kind } from '../api/types';
 import { useLanguage } from '../i18n';
 import { FaultText } from '../problems/fault';
+import { useMay } from '../session/may';
 import { Loading } from '../shell/states';
 import { hexOf } from './mapping';
 import { ReadingValues } from './reading-values';
 
-/** The examples that came with a type, run by the platform just now. */
-export function TypeExamples({ type, kind }: { type: DeviceTypeDetail; kind: Kind | undefined }) {
+type Example = DeviceTypeDetail['examples'][number];
+
+interface Shown {
+  readonly type: DeviceTypeDetail;
+  readonly kind: Kind | undefined;
+}
+
+/** The examples that came with a type, run by the platform just now for who may run them. */
+export function TypeExamples({ type, kind }: Shown) {
   const { t } = useLanguage();
-  const results = useQuery({ ...examplesQuery(type.id), enabled: type.script !== null && type.examples.length > 0 });
+  const mayRun = useMay('engineer');
   if (type.examples.length === 0) return <p>{t('onboarding.types.noExamples')}</p>;
   if (type.script === null) return <p>{t('onboarding.types.noScript')}</p>;
+  if (mayRun) return <ExamplesRun type={type} kind={kind} />;
+  return (
+    <ul className="examples">
+      {type.examples.map((example, index) => (
+        <li key={index}>
+          <p lang="en">{example.description}</p>
+          <Payload example={example} kind={kind} />
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ExamplesRun({ type, kind }: Shown) {
+  const { t } = useLanguage();
+  const results = useQuery(examplesQuery(type.id));
   if (results.isPending) return <Loading />;
   if (results.isError) return <FaultText error={results.error} />;
   const { passed, failed, examples } = results.data;
@@ -26,24 +50,29 @@ export function TypeExamples({ type, kind }: { type: DeviceTypeDetail; kind: Kin
         )}
       </p>
       <ul className="examples">
-        {examples.map((result, index) => {
-          const { input, reading } = type.examples[index] ?? {};
-          return (
-            <li key={index} data-passed={result.passed}>
-              <Verdict result={result} />
-              {input?.bytes !== undefined && (
-                <p>
-                  <code>{hexOf(input.bytes)}</code>{' '}
-                  {input.fPort !== undefined && (
-                    <span className="muted">{t('network.port', { port: input.fPort })}</span>
-                  )}
-                </p>
-              )}
-              {reading && <ReadingValues kind={kind} reading={reading} />}
-            </li>
-          );
-        })}
+        {examples.map((result, index) => (
+          <li key={index} data-passed={result.passed}>
+            <Verdict result={result} />
+            <Payload example={type.examples[index]} kind={kind} />
+          </li>
+        ))}
       </ul>
+    </>
+  );
+}
+
+function Payload({ example, kind }: { example: Example | undefined; kind: Kind | undefined }) {
+  const { t } = useLanguage();
+  const { input, reading } = example ?? {};
+  return (
+    <>
+      {input?.bytes !== undefined && (
+        <p>
+          <code>{hexOf(input.bytes)}</code>{' '}
+          {input.fPort !== undefined && <span className="muted">{t('network.port', { port: input.fPort })}</span>}
+        </p>
+      )}
+      {reading && <ReadingValues kind={kind} reading={reading} />}
     </>
   );
 }
