@@ -46,6 +46,8 @@ export class SimulatedChirpStack {
       username: id,
       password: key,
       clean: false,
+      // As ChirpStack does since 4.7.
+      protocolVersion: 5,
       // A client that was refused goes on trying by itself; only one that was in should come back.
       reconnectPeriod: 0,
     });

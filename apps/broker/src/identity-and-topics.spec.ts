@@ -215,13 +215,6 @@ describe('identity and topics', () => {
     expect(await socket.closes()).toBe(true);
   });
 
-  it('MQTT 5 is answered with 0x01 and counted', async () => {
-    const socket = await fixture.socket();
-    expect(await socket.connect({ ...a.login, protocolVersion: 5 })).toBe(1);
-    expect(await socket.closes()).toBe(true);
-    expect(fixture.broker.status().metrics.broker_refused_total).toBeGreaterThan(0);
-  });
-
   it('T14 keys that other transports read as instructions are bytes like any others', async () => {
     const watcher = await fixture.service('watcher');
     await watcher.subscribe('city/#');

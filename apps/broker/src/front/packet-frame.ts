@@ -2,8 +2,16 @@
 
 export const PacketType = {
   connect: 1,
+  connack: 2,
   publish: 3,
+  puback: 4,
+  pubrec: 5,
+  pubrel: 6,
+  pubcomp: 7,
   subscribe: 8,
+  suback: 9,
+  unsubscribe: 10,
+  unsuback: 11,
   disconnect: 14,
 } as const;
 

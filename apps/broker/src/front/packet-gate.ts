@@ -1,7 +1,9 @@
 import type { Duplex } from 'node:stream';
+import { Mqtt5Bridge } from './mqtt5-bridge.js';
 import { bodyStart, INCOMPLETE, MALFORMED, MAX_HEADER_BYTES, packetLength, PacketType } from './packet-frame.js';
 
-export type Violation = 'connect-timeout' | 'not-connect' | 'malformed-length' | 'packet-too-large' | 'second-connect';
+export type Violation =
+  'connect-timeout' | 'not-connect' | 'malformed-length' | 'malformed-packet' | 'packet-too-large' | 'second-connect';
 
 /** Sees every complete packet before the MQTT engine does. */
 export interface PacketInspector {
@@ -36,7 +38,7 @@ const MAX_PIECES = 64;
  * and the peer's window fill up: that is the back-pressure.
  */
 export class PacketGate {
-  private readonly readSocket: () => Buffer | null;
+  private readSocket: () => Buffer | null;
   /** Start of a packet that is not complete, or everything behind the CONNECT while that is being answered. */
   private pieces: Buffer[] = [];
   private pieceBytes = 0;
@@ -55,7 +57,14 @@ export class PacketGate {
     private readonly limits: PacketLimits,
   ) {
     const read = socket.read;
-    this.readSocket = () => read.call(socket) as Buffer | null;
+    const readPlain = (): Buffer | null => read.call(socket) as Buffer | null;
+    const bridge = new Mqtt5Bridge(socket, limits, () => this.refuse('malformed-packet'));
+    this.readSocket = () => {
+      const chunk = readPlain();
+      const data = chunk === null ? null : bridge.inbound(chunk);
+      if (bridge.speaks5 === false) this.readSocket = readPlain;
+      return data;
+    };
     // Streams call `read(0)` themselves, to have their buffer filled; what it returns is looked at by nobody.
     socket.read = (size?: number) => (size === 0 ? read.call(socket, 0) : this.take());
   }

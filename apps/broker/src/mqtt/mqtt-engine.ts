@@ -156,10 +156,6 @@ export class MqttEngine {
       clean: packet.clean === true,
       version: packet.protocolVersion ?? 4,
     });
-    if (packet.protocolVersion === 5) {
-      this.refused(this.connectionOf(client), 'mqtt-5', packet.username);
-      // Aedes answers 0x01, 'unacceptable protocol version' [MQTT-3.1.2-2].
-    }
     done(null, true);
   }
 
