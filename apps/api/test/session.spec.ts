@@ -83,10 +83,15 @@ describe('sessions of the console', () => {
     expect((await api.ask('GET', '/v1/session', { as: '', headers })).status).toBe(401);
   });
 
-  it('ends at sign-out, for good', async () => {
+  it('ends at sign-out, for good, also at another process of the same city', async () => {
+    const { registry, store, journal, feed, settings } = api;
+    const other = await startApi({ engines: { registry, store, journal, feed }, settings });
+    expect((await other.ask('GET', '/v1/session', withCookie())).status).toBe(200);
     const out = await api.ask('DELETE', '/v1/session', withCookie({ 'x-lamplighter-request': '1' }));
     expect(out.status).toBe(204);
     expect(cookieOf(out)).toContain('Max-Age=0');
     expect((await api.ask('GET', '/v1/session', withCookie())).status).toBe(401);
+    expect((await other.ask('GET', '/v1/session', withCookie())).status).toBe(401);
+    await other.close();
   });
 });

@@ -72,4 +72,10 @@ export interface AccountRepository {
   getKey(id: string): Promise<ApiKey | null>;
   createKey(key: Omit<ApiKey, 'createdAt' | 'revokedAt'>): Promise<ApiKey>;
   revokeKey(id: string): Promise<boolean>;
+  /**
+   * Ends a session of the console before its time, for every process.
+   * @param expiresAt milliseconds since the epoch; it may be forgotten from then on
+   */
+  endSession(nonce: string, expiresAt: number): Promise<void>;
+  hasEnded(nonce: string): Promise<boolean>;
 }

@@ -173,6 +173,17 @@ function accessContract({ registry, clock }: ContractContext): void {
     expect(await registry().accounts.getKey('none')).toBeNull();
   });
 
+  it('remembers ended sessions until they are over', async () => {
+    await registry().accounts.endSession('a', clock.time + 60_000);
+    await registry().accounts.endSession('a', clock.time + 60_000);
+    expect(await registry().accounts.hasEnded('a')).toBe(true);
+    expect(await registry().accounts.hasEnded('A')).toBe(false);
+    clock.time += 60_000;
+    await registry().accounts.endSession('b', clock.time + 60_000);
+    expect(await registry().accounts.hasEnded('a')).toBe(false);
+    expect(await registry().accounts.hasEnded('b')).toBe(true);
+  });
+
   it.each(["admin' --", "' or '1'='1", 'admin\u0000x', '%', 'admin"; drop table accounts; --'])(
     'T31 finds no account by %j',
     async (username) => {

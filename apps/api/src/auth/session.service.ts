@@ -6,7 +6,6 @@ import type { ApiSettings } from '../environment.js';
 import { CLOCK, REGISTRY, SETTINGS } from '../ports.js';
 
 export const SESSION_MS = 12 * 3_600_000;
-const REVOKED_STATE = 'api:revoked-sessions';
 
 interface SessionClaims {
   readonly username: string;
@@ -19,13 +18,10 @@ interface SessionClaims {
 
 /**
  * Sessions of the console: signed claims in a cookie, so that a restart of this process signs nobody out. Only sessions
- * that were ended early are remembered, until they would have expired.
+ * that were ended early are remembered, in the registry, where every process sees them.
  */
 @Injectable()
 export class SessionService {
-  private readonly revoked = new Map<string, number>();
-  private loaded: Promise<void> | undefined;
-
   constructor(
     @Inject(SETTINGS) private readonly settings: ApiSettings,
     @Inject(REGISTRY) private readonly registry: Registry,
@@ -48,21 +44,15 @@ export class SessionService {
   async accountOf(token: string): Promise<{ account: Account; expiresAt: number } | null> {
     const claims = this.claimsOf(token);
     if (claims === null || claims.expiresAt <= this.clock.now()) return null;
-    await this.load();
-    if (this.revoked.has(claims.nonce)) return null;
-    const account = await this.registry.accounts.get(claims.username);
-    if (account === null || tagOfPassword(account) !== claims.password) return null;
+    const { accounts } = this.registry;
+    const [hasEnded, account] = await Promise.all([accounts.hasEnded(claims.nonce), accounts.get(claims.username)]);
+    if (hasEnded || account === null || tagOfPassword(account) !== claims.password) return null;
     return { account, expiresAt: claims.expiresAt };
   }
 
   async end(token: string): Promise<void> {
     const claims = this.claimsOf(token);
-    if (claims === null) return;
-    await this.load();
-    this.revoked.set(claims.nonce, claims.expiresAt);
-    const now = this.clock.now();
-    for (const [nonce, expiresAt] of this.revoked) if (expiresAt <= now) this.revoked.delete(nonce);
-    await this.registry.state.put(REVOKED_STATE, JSON.stringify([...this.revoked]));
+    if (claims !== null) await this.registry.accounts.endSession(claims.nonce, claims.expiresAt);
   }
 
   private claimsOf(token: string): SessionClaims | null {
@@ -72,16 +62,6 @@ export class SessionService {
     const actual = Buffer.from(signature);
     if (expected.length !== actual.length || !timingSafeEqual(expected, actual)) return null;
     return JSON.parse(Buffer.from(body, 'base64url').toString('utf8')) as SessionClaims;
-  }
-
-  private load(): Promise<void> {
-    this.loaded ??= this.registry.state.get(REVOKED_STATE).then((text) => {
-      for (const [nonce, expiresAt] of JSON.parse(text ?? '[]') as [string, number][])
-        this.revoked.set(nonce, expiresAt);
-    });
-    // A failed load is tried again by the next caller.
-    this.loaded.catch(() => (this.loaded = undefined));
-    return this.loaded;
   }
 
   private sign(body: string): string {

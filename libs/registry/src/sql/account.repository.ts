@@ -82,6 +82,23 @@ export class SqlAccountRepository implements AccountRepository {
       return { result: revoked, changed: revoked ? [id] : [] };
     });
   }
+
+  async endSession(nonce: string, expiresAt: number): Promise<void> {
+    const { db, clock } = this.context;
+    await db.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('ended_sessions').where('expires_at', '<=', clock.now()).execute();
+      await transaction
+        .insertInto('ended_sessions')
+        .values({ nonce, expires_at: expiresAt })
+        .onConflict((on) => on.column('nonce').doNothing())
+        .execute();
+    });
+  }
+
+  async hasEnded(nonce: string): Promise<boolean> {
+    const found = this.context.db.selectFrom('ended_sessions').select('nonce').where('nonce', '=', nonce);
+    return (await found.executeTakeFirst()) !== undefined;
+  }
 }
 
 function toAccount(row: Selectable<AccountRow>): Account {

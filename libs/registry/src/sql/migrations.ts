@@ -15,6 +15,7 @@ import { deviceQuality } from './migrations/012-device-quality.js';
 import { replayTurns } from './migrations/020-replay-turns.js';
 import { networkServerHeard } from './migrations/021-network-server-heard.js';
 import { sightingLogins } from './migrations/022-sighting-logins.js';
+import { endedSessions } from './migrations/023-ended-sessions.js';
 
 /**
  * Brings the database to this release. Processes may start together: the whole runs in one transaction that is exclusive
@@ -52,6 +53,7 @@ function migrations(types: RegistryDialect['types']): Record<string, Migration> 
     '020-replay-turns': { up: (db) => execute(db, replayTurns(types)) },
     '021-network-server-heard': { up: (db) => execute(db, networkServerHeard(types)) },
     '022-sighting-logins': { up: (db) => execute(db, sightingLogins(types)) },
+    '023-ended-sessions': { up: (db) => execute(db, endedSessions(types)) },
   };
 }
 

@@ -24,6 +24,7 @@ export interface RegistrySchema {
   claims: ClaimRow;
   audit: AuditRow;
   state: StateRow;
+  ended_sessions: EndedSessionRow;
   network_servers: NetworkServerRow;
   network_applications: NetworkApplicationRow;
   downlinks: DownlinkRow;
@@ -235,6 +236,11 @@ export interface AuditRow {
   action: string;
   subject: string;
   detail: string;
+}
+
+export interface EndedSessionRow {
+  nonce: string;
+  expires_at: number;
 }
 
 export interface StateRow {
