@@ -60,12 +60,38 @@ describe('the sandbox', () => {
     ]);
   });
 
+  it.each([
+    ['a global of the language', 'Math = 5', 'typeof Math', 'object'],
+    ['a global of the sandbox', 'Buffer = 5', 'typeof Buffer', 'function'],
+    ['the console', 'console = 5', 'typeof console.log', 'function'],
+    [
+      'what a module exports',
+      'module.exports.kept = 5; exports.kept = 5',
+      'module.exports.kept + "," + exports.kept',
+      'undefined,undefined',
+    ],
+    [
+      'a hidden member',
+      'Object.defineProperty(globalThis, "kept", { value: 5, configurable: true })',
+      'typeof kept',
+      'undefined',
+    ],
+    ['a symbol', 'globalThis[Symbol.for("kept")] = 5', 'typeof globalThis[Symbol.for("kept")]', 'undefined'],
+    ['a number', 'globalThis[0] = 5', 'typeof globalThis[0]', 'undefined'],
+  ])('takes away what a script left in the global object: %s', async (_name, leave, look, expected) => {
+    const source = `function decodeUplink(input) { const is = ${look}; ${leave}; return { data: { is } }; }`;
+    const answers = await pool.run(script(source), [uplink([1]), uplink([2])]);
+    expect(answers.map(dataOf)).toEqual([{ is: expected }, { is: expected }]);
+  });
+
   it('offers nothing of the host', async () => {
     const source = `function decodeUplink() {
       const found = {};
+      const names = [];
+      for (let at = globalThis; at !== null; at = Object.getPrototypeOf(at)) names.push(...Object.getOwnPropertyNames(at));
       for (const name of ['process', 'require', 'global', 'fetch', 'setTimeout', 'Worker', 'WebAssembly', 'os', 'std', 'postMessage'])
         found[name] = typeof globalThis[name];
-      return { data: { found, own: Object.getOwnPropertyNames(globalThis).filter((name) => /^(q|lamp|host|call|sandbox)/i.test(name)),
+      return { data: { found, own: names.filter((name) => /^(q|lamp|host|call|sandbox)/i.test(name)),
         escape: typeof (function () { return this; }).constructor('return this')().process } };
     }`;
     const { found, own, escape } = (await run(source)) as {
@@ -90,6 +116,20 @@ describe('the sandbox', () => {
     await pool.run(script(changed), [uplink([1])]);
     expect(await run('function decodeUplink(i) { return { data: { first: i.bytes[0] } }; }', 9)).toEqual({ first: 9 });
   });
+
+  it.each(['undefined', '{ toJSON: 1 }', '"\\u0000"', 'Symbol()'])(
+    'an answer can be read whatever a script makes of JSON: toJSON gives %s',
+    async (given) => {
+      const changed = `Object.prototype.toJSON = function () { return ${given}; };
+        String.prototype.slice = String.prototype.concat = Array.prototype.join = function () { return '"}'; };`;
+      const ends = ['return { data: { a: 1 } };', 'return 5;', 'throw new Error("x".repeat(1000));'];
+      for (const end of ends) {
+        const [answer] = await pool.run(script(`${changed} function decodeUplink() { ${end} }`), [uplink([1])]);
+        const read = typeof answer === 'string' ? (JSON.parse(answer) as CallOutput).output : answer;
+        expect(read).toEqual(expect.any(Object));
+      }
+    },
+  );
 
   it('runs in UTC, wherever the host is', async () => {
     const before = process.env.TZ;

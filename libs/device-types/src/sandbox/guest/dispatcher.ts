@@ -26,12 +26,14 @@ export interface GuestFault {
 export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: GuestOptions): GuestCall {
   const root = globalThis as unknown as Record<string, unknown>;
   const { parse, stringify } = JSON;
-  const { deleteProperty, apply } = Reflect;
-  const { keys, defineProperty } = Object;
+  const { apply, defineProperty, deleteProperty, getOwnPropertyDescriptor, getPrototypeOf, ownKeys, setPrototypeOf } =
+    Reflect;
+  const { create } = Object;
   const { isArray, from } = Array;
   const { isView } = ArrayBuffer;
   const DateOf = Date;
   const TextOf = String;
+  const { slice } = TextOf.prototype;
   const MAX_LOGS = 100;
   const MAX_LOG_CHARS = 500;
   const MAX_DETAIL_CHARS = 300;
@@ -55,22 +57,29 @@ export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: Guest
 
   const console: Record<string, unknown> = {};
   for (const level of ['log', 'info', 'warn', 'error', 'debug', 'trace']) console[level] = write;
-  // Not enumerable, like all that the language itself has there: what a script leaves behind is then found at a glance.
+
+  // The globals lie behind the global object: all that it has of its own is then what a script leaves there, found at a glance for every call.
+  const globals = create(getPrototypeOf(root)) as Record<string, unknown>;
+  for (const name of ownKeys(root) as string[]) {
+    defineProperty(globals, name, getOwnPropertyDescriptor(root, name)!);
+    deleteProperty(root, name);
+  }
   for (const [name, value] of [
     ['console', console],
-    ['module', { exports: {} }],
+    ['module', {}],
     ['exports', {}],
   ] as const)
-    defineProperty(root, name, { value, writable: true, configurable: true, enumerable: false });
+    defineProperty(globals, name, { value, writable: true, configurable: true, enumerable: false });
+  setPrototypeOf(root, globals);
+  /** What the language does not let anyone take away: NaN, Infinity, undefined. */
+  const fixed = ownKeys(root).length;
 
   /** Takes away what the last call left in the global object, such as a variable that it never declared. */
   function clean(): void {
-    const left = keys(root);
-    for (let i = 0; i < left.length; i++) deleteProperty(root, left[i]!);
-    const module = { exports: {} };
-    root.module = module;
-    root.exports = module.exports;
-    root.console = console;
+    const left = ownKeys(root);
+    if (left.length > fixed) for (let i = 0; i < left.length; i++) deleteProperty(root, left[i]!);
+    globals.exports = {};
+    globals.module = { exports: globals.exports };
   }
 
   function detailOf(error: unknown): string {
@@ -83,11 +92,21 @@ export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: Guest
     } catch {
       text = 'a value that cannot be shown';
     }
-    return text.length > MAX_DETAIL_CHARS ? `${text.slice(0, MAX_DETAIL_CHARS)}...` : text;
+    return text.length > MAX_DETAIL_CHARS ? `${apply(slice, text, [0, MAX_DETAIL_CHARS])}...` : text;
   }
 
+  /**
+   * A member of a JSON text, behind a comma. A text put together from its members costs half of one written as a whole. By `+` only: QuickJS
+   * runs a template as a call of `String.prototype.concat`, which a script may change.
+   */
+  function member(name: string, value: unknown): string {
+    const text = value === undefined ? undefined : stringify(value);
+    return text === undefined ? '' : ',"' + name + '":' + text;
+  }
+
+  /** JSON text of a `GuestFault`. */
   function answer(fault: GuestFault['fault'], detail: string): string {
-    return stringify((keeping ? { fault, detail, logs } : { fault, detail }) satisfies GuestFault);
+    return '{"fault":"' + fault + '"' + member('detail', '' + detail) + (keeping ? member('logs', logs) : '') + '}';
   }
 
   /** Declared by the script, or exported by it. */
@@ -118,12 +137,6 @@ export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: Guest
         : { data: apply(other, root, [fPort, bytes, variables]) };
   }
 
-  /** What counts of an output; bytes become a plain array whatever they were. */
-  function plain(result: Record<string, unknown>): Record<string, unknown> {
-    const { data, bytes, fPort, errors, warnings } = result;
-    return { data, bytes: isView(bytes) ? from(bytes as Uint8Array) : bytes, fPort, errors, warnings };
-  }
-
   return (fn, text, normalize, keepLogs) => {
     keeping = keepLogs;
     logs = [];
@@ -139,12 +152,19 @@ export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: Guest
         return answer('codec-output', `${fn} must return an object, it returned ${shown(result).slice(0, 80)}.`);
       if (typeof (result as { then?: unknown }).then === 'function')
         return answer('codec-output', `${fn} must return its result, not a promise of it.`);
-      const output = plain(result as Record<string, unknown>);
-      const failed = isArray(output.errors) ? output.errors.length > 0 : false;
+      const { data, bytes, fPort, errors, warnings } = result as Record<string, unknown>;
+      const failed = isArray(errors) ? errors.length > 0 : false;
       const normalizer = normalize && !failed ? find(scope, 'normalizeUplink') : null;
-      const normalized = normalizer === null ? undefined : apply(normalizer, root, [{ data: output.data }]);
-      const answered = stringify(keepLogs ? { output, normalized, logs } : { output, normalized });
-      if (typeof answered !== 'string') return answer('codec-output', `What ${fn} returned cannot be written as JSON.`);
+      const normalized = normalizer === null ? undefined : apply(normalizer, root, [{ data }]);
+      const members =
+        member('data', data) +
+        // Bytes become a plain array whatever they were.
+        member('bytes', isView(bytes) ? from(bytes as Uint8Array) : bytes) +
+        member('fPort', fPort) +
+        member('errors', errors) +
+        member('warnings', warnings);
+      const beside = member('normalized', normalized) + (keepLogs ? member('logs', logs) : '');
+      const answered = '{"output":{' + apply(slice, members, [1]) + '}' + beside + '}';
       if (answered.length > maxOutputChars)
         return answer('codec-output', `What ${fn} returned is longer than ${maxOutputChars} characters as JSON.`);
       return answered;
