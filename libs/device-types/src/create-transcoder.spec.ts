@@ -37,6 +37,10 @@ describe('the transcoder', () => {
         typeOf({ id: 'acme-odd' }, 'Object.prototype.toJSON = () => null; function decodeUplink() { return {}; }'),
         typeOf({ id: 'acme-silent' }, 'function decodeUplink() { return {}; }'),
         typeOf(
+          { id: 'acme-sum', fields: { temperature: 'sum' } },
+          'function decodeUplink(i) { return { data: { sum: i.bytes.reduce((a, b) => a + b, i.fPort + i.recvTime.getTime() / 1e12) } }; }',
+        ),
+        typeOf(
           { id: 'acme-deep', fields: undefined },
           'function decodeUplink() { let d = 1; for (let i = 0; i < 20; i++) d = { d }; return { data: d }; }',
         ),
@@ -64,6 +68,19 @@ describe('the transcoder', () => {
       },
       { values: { temperature: expect.closeTo(-6, 6) as number }, warnings: ['hot'] },
     ]);
+  });
+
+  it('gives a script every byte, batch after batch, also of payloads that are longer than a frame of LoRaWAN', async () => {
+    for (const lengths of [
+      [0, 242, 255, 256, 300],
+      [300, 1, 2],
+    ]) {
+      const results = await transcoder.decode(
+        'acme-sum',
+        lengths.map((length) => uplink(...Array<number>(length).fill(1))),
+      );
+      expect(results).toMatchObject(lengths.map((length) => ({ values: { temperature: length + 3.7 } })));
+    }
   });
 
   it('maps what normalizeUplink returned when the type asks for it', async () => {

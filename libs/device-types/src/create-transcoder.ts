@@ -70,9 +70,15 @@ class SandboxTranscoder implements ManagedTranscoder {
   }
 }
 
+/** Frames of LoRaWAN carry up to 242 bytes. Whatever is longer goes as text, so that a batch of them takes no more memory than one. */
+const MAX_FRAME_BYTES = 255;
+
 /** The argument of `decodeUplink` (TS013). ChirpStack also gives the variables of the device; here there are none. */
 export function uplinkCall({ bytes, fPort, receivedAt }: RawUplink, normalize: boolean, logs = false): ScriptCall {
-  const input = `{"bytes":[${bytes.join(',')}],"fPort":${fPort},"recvTime":${receivedAt},"variables":{}}`;
+  const input: ScriptCall['input'] =
+    bytes.length <= MAX_FRAME_BYTES
+      ? [fPort, receivedAt, ...bytes]
+      : `{"bytes":[${bytes.join(',')}],"fPort":${fPort},"recvTime":${receivedAt},"variables":{}}`;
   return { fn: 'decodeUplink', input, normalize, logs };
 }
 

@@ -27,9 +27,17 @@ function faultOf(text: string): CallFault {
 /** How an evaluation ended when it was not by its own means. */
 type Stopped = { readonly stopped: 'codec-timeout' | 'codec-memory' };
 
+/** Uplinks that were taken into the engine together. */
+interface Batch {
+  readonly calls: readonly ScriptCall[];
+  /** Of each call, where its numbers begin. */
+  readonly starts: readonly number[];
+  readonly numbers: QuickJSHandle;
+}
+
 /**
- * A QuickJS runtime of its own with one script in it, kept warm. No function of the host is reachable from inside: text goes in and
- * text comes out.
+ * A QuickJS runtime of its own with one script in it, kept warm. No function of the host is reachable from inside: text and
+ * numbers go in, text comes out.
  *
  * The text of the script is compiled once, as the body of a function, and run for every call: variables of its top level start afresh, so
  * that nothing of one device's payload shows up in another's reading. What stays until the context is thrown away are changes that a script
@@ -39,6 +47,7 @@ export class ScriptContext {
   private readonly runtime: QuickJSRuntime;
   private readonly context: QuickJSContext;
   private call: QuickJSHandle | null = null;
+  private batch: Batch | null = null;
   private turns = 0;
   /** Why the script cannot be used at all; the same for every call. */
   private fault: CallFault | null = null;
@@ -61,15 +70,27 @@ export class ScriptContext {
     return this.fault === null && this.call === null;
   }
 
-  run({ fn, input, normalize = false, logs = false }: ScriptCall): CallAnswer {
+  /** One call of a batch, of which the uplinks are taken inside together. */
+  run(calls: readonly ScriptCall[], index: number): CallAnswer {
+    const { fn, input, normalize = false, logs = false } = calls[index]!;
     if (this.fault !== null) return this.fault;
     if (this.call === null) return { code: 'codec-failed', detail: 'The context of the script was closed.' };
     const { context } = this;
     this.turns = 0;
-    const scope: QuickJSHandle[] = [context.newString(fn), context.newString(input)];
+    const scope: QuickJSHandle[] = [context.newString(fn)];
     try {
+      let given: QuickJSHandle;
+      let start = context.undefined;
+      if (typeof input === 'string') scope.push((given = context.newString(input)));
+      else {
+        const batch = this.batchOf(calls);
+        given = batch.numbers;
+        scope.push((start = context.newNumber(batch.starts[index]!)));
+      }
       const result = context.callFunction(this.call, context.undefined, [
-        ...scope,
+        scope[0]!,
+        given,
+        start,
         normalize ? context.true : context.false,
         logs ? context.true : context.false,
       ]);
@@ -110,6 +131,18 @@ export class ScriptContext {
     return null;
   }
 
+  private batchOf(calls: readonly ScriptCall[]): Batch {
+    if (this.batch?.calls === calls) return this.batch;
+    this.batch?.numbers.dispose();
+    const numbers: number[] = [];
+    const starts = calls.map(({ input }) => {
+      const start = numbers.length;
+      if (typeof input !== 'string') numbers.push(input.length, ...input);
+      return start;
+    });
+    return (this.batch = { calls, starts, numbers: this.context.newArrayBuffer(Float64Array.from(numbers).buffer) });
+  }
+
   /** Consumes the error. */
   private why(error: QuickJSHandle): Stopped | string {
     const shown = error.consume((handle) => this.context.dump(handle) as unknown);
@@ -132,6 +165,7 @@ export class ScriptContext {
 
   private drop(): void {
     this.call?.dispose();
-    this.call = null;
+    this.batch?.numbers.dispose();
+    this.call = this.batch = null;
   }
 }

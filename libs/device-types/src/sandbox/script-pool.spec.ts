@@ -8,6 +8,11 @@ const uplink = (bytes: number[], fPort = 2): ScriptCall => ({
   input: JSON.stringify({ bytes, fPort, recvTime: 1_700_000_000_000, variables: {} }),
 });
 
+const numbers = (bytes: number[], fPort = 2): ScriptCall => ({
+  fn: 'decodeUplink',
+  input: [fPort, 1_700_000_000_000, ...bytes],
+});
+
 const script = (source: string) => ({ revision: source, source });
 
 const dataOf = (answer: CallAnswer | undefined): unknown =>
@@ -30,6 +35,27 @@ describe('the sandbox', () => {
       return { data: { array: Array.isArray(input.bytes), sum: input.bytes[0] + input.bytes[1], port: input.fPort, iso: input.recvTime.toISOString() } };
     }`;
     expect(await run(source, 3, 4)).toEqual({ array: true, sum: 7, port: 2, iso: '2023-11-14T22:13:20.000Z' });
+  });
+
+  it('gives an uplink that comes as numbers as one that comes as text', async () => {
+    const source = `function decodeUplink(i) {
+      return { data: { keys: Object.keys(i), array: Array.isArray(i.bytes), bytes: i.bytes, port: i.fPort, iso: i.recvTime.toISOString(), variables: i.variables } };
+    }`;
+    const bytes = [[], [0, 127, 128, 255], Array.from({ length: 255 }, (_, at) => at)];
+    const calls = bytes.flatMap((each, at) => [uplink(each, at + 1), numbers(each, at + 1)]);
+    const answers = (await pool.run(script(source), calls)).map(dataOf) as { bytes: number[] }[];
+    expect(answers.map((answer) => answer.bytes)).toEqual(bytes.flatMap((each) => [each, each]));
+    for (let at = 0; at < answers.length; at += 2) expect(answers[at + 1]).toEqual(answers[at]);
+  });
+
+  it('finds the uplinks of a batch again when a script was stopped half-way', async () => {
+    const calls = [[1], [2, 3], [255], [4, 5, 6], [], [7]].map((bytes) => numbers(bytes));
+    const answers = await pool.run(script(except('for (;;) {}')), [...calls, uplink([8])]);
+    const first = [1, 2, 'stopped', 4, undefined, 7, 8];
+    expect(answers.map((answer, at) => (at === 2 ? 'stopped' : (dataOf(answer) as { first?: number }).first))).toEqual(
+      first,
+    );
+    expect(answers[2]).toMatchObject({ code: 'codec-timeout' });
   });
 
   it.each([

@@ -58,9 +58,9 @@ function run({ script, calls }: BatchMessage): CallAnswer[] {
   let stopped = 0;
   mark(LOADING);
   let context = contextOf(script);
-  for (const [index, call] of calls.entries()) {
+  for (let index = 0; index < calls.length; index++) {
     mark(index);
-    const answer = context.run(call);
+    const answer = context.run(calls, index);
     answers.push(answer);
     if (context.spent) {
       context.dispose();

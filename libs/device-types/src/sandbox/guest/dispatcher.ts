@@ -6,8 +6,17 @@ export interface GuestOptions {
   readonly maxOutputChars: number;
 }
 
-/** Name of the function, JSON text of its input, flags; returns JSON text of a `CallOutput` or a `GuestFault`. */
-export type GuestCall = (fn: string, input: string, normalize: boolean, keepLogs: boolean) => string;
+/**
+ * Name of the function; JSON text of its input, or the uplinks of a batch; where in the batch its own begins; flags. Returns JSON text of a
+ * `CallOutput` or a `GuestFault`.
+ */
+export type GuestCall = (
+  fn: string,
+  input: string | ArrayBuffer,
+  start: number,
+  normalize: boolean,
+  keepLogs: boolean,
+) => string;
 
 type GuestFunction = (...values: unknown[]) => unknown;
 
@@ -32,6 +41,7 @@ export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: Guest
   const { isArray, from } = Array;
   const { isView } = ArrayBuffer;
   const DateOf = Date;
+  const NumbersOf = Float64Array;
   const TextOf = String;
   const { slice } = TextOf.prototype;
   const MAX_LOGS = 100;
@@ -137,13 +147,31 @@ export function guestDispatcher(run: () => GuestScope, { maxOutputChars }: Guest
         : { data: apply(other, root, [fPort, bytes, variables]) };
   }
 
-  return (fn, text, normalize, keepLogs) => {
+  let batch: ArrayBuffer | null = null;
+  let numbers = new NumbersOf(0);
+
+  /** The uplink that begins there: how many numbers it has, then `UplinkNumbers`. */
+  function uplinkAt(start: number, given: ArrayBuffer): Record<string, unknown> {
+    if (given !== batch) numbers = new NumbersOf((batch = given));
+    const bytes: number[] = [];
+    const first = start + 3;
+    const end = start + 1 + numbers[start]!;
+    for (let i = first; i < end; i++) bytes[i - first] = numbers[i]! | 0;
+    return { bytes, fPort: numbers[start + 1]! | 0, recvTime: new DateOf(numbers[start + 2]!), variables: {} };
+  }
+
+  function parsed(text: string): Record<string, unknown> {
+    const input = parse(text) as Record<string, unknown>;
+    if (typeof input.recvTime === 'number') input.recvTime = new DateOf(input.recvTime);
+    return input;
+  }
+
+  return (fn, given, start, normalize, keepLogs) => {
     keeping = keepLogs;
     logs = [];
     clean();
     try {
-      const input = parse(text) as Record<string, unknown>;
-      if (typeof input.recvTime === 'number') input.recvTime = new DateOf(input.recvTime);
+      const input = typeof given === 'string' ? parsed(given) : uplinkAt(start, given);
       const scope = run();
       const call = callee(scope, fn);
       if (call === null) return answer('codec-failed', `The script defines no function ${fn}.`);
