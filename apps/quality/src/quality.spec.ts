@@ -11,10 +11,11 @@ import { kinds } from '#kinds';
 import type { Registry } from '#registry';
 import { openSqliteRegistry } from '#registry/sqlite';
 import { FollowedRegistry } from '#registry/testing';
-import type { OutcomeCount } from '#timeseries';
+import type { DeadLetterGroup, DeadLetterGroupQuery, OutcomeCount } from '#timeseries';
 import { createQuality, type RunningQuality } from './create-quality.js';
 
 const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
 const START = Date.UTC(2026, 10, 25, 0);
 
 /** The service over a real feed and a real registry; only the store's counts and the broker are played. */
@@ -26,6 +27,10 @@ describe('quality of data', () => {
   let running: RunningQuality | null = null;
   let published: { topic: string; payload: Record<string, unknown> }[];
   let outcomes: OutcomeCount[];
+  /** Letters that wait, by source. */
+  let open: Readonly<Record<string, number>>;
+  /** Runs while the owner is told, before the broker answers. */
+  let beforePuback: () => Promise<void>;
   let sequence: number;
   const clock = { time: START, now: () => clock.time, monotonic: () => performance.now() };
 
@@ -35,6 +40,8 @@ describe('quality of data', () => {
     feed = await openJournal(join(directory, 'feed'), { retain: { bytes: 1 << 24 } });
     published = [];
     outcomes = [];
+    open = {};
+    beforePuback = () => Promise.resolve();
     sequence = 0;
     clock.time = START;
     const at = { kind: 'lpwan-node', department: 'emsd', latitude: 22.3, longitude: 114.17, intervalMs: MINUTE };
@@ -47,15 +54,20 @@ describe('quality of data', () => {
     rmSync(directory, { recursive: true, force: true });
   });
 
+  const openBySource = (query: DeadLetterGroupQuery): Promise<Pick<DeadLetterGroup, 'key' | 'letters'>[]> => {
+    const from = Math.floor(clock.time / HOUR) * HOUR - 24 * HOUR;
+    expect(query).toEqual({ departments: null, by: ['source'], open: true, partial: false, from, limit: outcomes.length }); // prettier-ignore
+    return Promise.resolve(Object.entries(open).map(([source, letters]) => ({ key: { source }, letters })));
+  };
   const start = async (): Promise<void> => {
     followed = new FollowedRegistry(registry);
     running = await createQuality({
-      adapters: { feed, registry: followed.registry, store: { outcomes: () => Promise.resolve(outcomes) } as never },
+      adapters: { feed, registry: followed.registry, store: { outcomes: () => Promise.resolve(outcomes), deadLetterGroups: openBySource } as never }, // prettier-ignore
       bus: {
         connected: true,
         publishDurably: (topic, payload) => {
           published.push({ topic, payload: JSON.parse(payload) as Record<string, unknown> });
-          return Promise.resolve();
+          return beforePuback();
         },
         publishStatus: () => undefined,
       },
@@ -148,6 +160,7 @@ describe('quality of data', () => {
     await seen(120);
     const count = { hour: 0, stored: 90, duplicates: 0, deadLetters: { 'out-of-range': 10 } };
     outcomes = [{ source: 'N1', ...count }];
+    open = { N1: 10 };
     clock.time = START + 240 * MINUTE;
     await running!.assess();
     const quality = (await registry.quality.get('N1'))!;
@@ -164,6 +177,46 @@ describe('quality of data', () => {
     expect(published[1]!.payload).toMatchObject({ device: 'N2', grade: 'silent', score: 0 });
     await running!.assess();
     expect(published).toHaveLength(2);
+  });
+
+  it('counts refused messages no more when a replay has settled them, and one that was refused again once', async () => {
+    await start();
+    await append(readings('N1', START, 120));
+    await append(readings('N2', START, 120));
+    await seen(240);
+    clock.time = START + 120 * MINUTE;
+    const rejected = async (id: string): Promise<unknown> => {
+      await running!.assess();
+      return (await registry.quality.get(id))!.report.rejected;
+    };
+    const counts = (stored: number, refused: number): OutcomeCount =>
+      ({ source: 'N1', hour: 0, stored, duplicates: 0, deadLetters: { 'out-of-range': refused } }); // prettier-ignore
+    outcomes = [counts(90, 10)];
+    open = { N1: 10 };
+    expect(await rejected('N1')).toEqual({ messages: 10, share: 0.1 });
+    // Two were stored by a replay, and eight were refused by it again: those are counted with the day on which they came and on which they went.
+    outcomes = [counts(92, 18)];
+    open = { N1: 8 };
+    expect(await rejected('N1')).toEqual({ messages: 8, share: 0.08 });
+    outcomes = [counts(100, 18)];
+    open = {};
+    expect(await rejected('N1')).toEqual({ messages: 0, share: 0 });
+    expect((await registry.quality.get('N1'))!.report.reasons).toEqual([]);
+    expect(await rejected('N2')).toEqual({ messages: 0, share: 0 });
+  });
+
+  it('tells a grade once to the owner of a device that changes while it is told', async () => {
+    await start();
+    await append(readings('N1', START, 120));
+    await seen(120);
+    clock.time = START + 120 * MINUTE;
+    beforePuback = async () => {
+      await registry.devices.update('N2', { name: `Changed ${published.length}` });
+      await followed.changesSeen();
+    };
+    await running!.assess();
+    await running!.assess();
+    expect(published.map(({ payload }) => [payload['device'], payload['grade']])).toEqual([['N2', 'silent']]);
   });
 
   it('goes on after a restart as if nothing had been, and counts nothing twice', async () => {

@@ -9,8 +9,11 @@ export interface WatchedDevice {
   readonly device: Pick<Device, 'id' | 'kind' | 'department' | 'district'>;
   readonly intervalMs: number;
   readonly observer: DeviceObserver;
-  /** Grade of the last report that the owner may know of, so that a change is noticed. */
-  grade: string | null;
+  /**
+   * Grade of the last report that the owner may know of, so that a change is noticed. It stays the same object when the device changes: a
+   * report of the device as it was may be on its way.
+   */
+  readonly told: { grade: string | null };
   /** What the registry holds; null before the first report of this process. */
   kept: { readonly score: number; readonly grade: string; readonly at: number } | null;
 }
@@ -132,7 +135,7 @@ export class WatchedDevices {
       device: { id, kind, department, district },
       intervalMs: device.intervalMs ?? this.intervals.get(kind)!,
       observer: known?.observer ?? new DeviceObserver(memory, Math.max(device.createdAt, now)),
-      grade: known?.grade ?? null,
+      told: known?.told ?? { grade: null },
       // Its report names the place, and goes with the department (`DeviceRepository.update`).
       kept:
         before?.device.department === department && before.device.district === district ? (known?.kept ?? null) : null,

@@ -43,7 +43,7 @@ export async function recallDevices(
       const device = devices.find(id);
       if (device === undefined) continue;
       device.observer.load(observer);
-      device.grade = grade;
+      device.told.grade = grade;
     }
   }
 }
@@ -64,8 +64,8 @@ export async function saveMemory(
     await state.put(`${HEAD}:${chunks++}`, JSON.stringify({ devices: Object.fromEntries(entries) }));
     entries = [];
   };
-  for (const { device, observer, grade } of devices.all()) {
-    entries.push([device.id, { observer: observer.state(), grade }]);
+  for (const { device, observer, told } of devices.all()) {
+    entries.push([device.id, { observer: observer.state(), grade: told.grade }]);
     if (entries.length === CHUNK) await flush();
   }
   if (entries.length > 0) await flush();

@@ -1,7 +1,7 @@
 import type { Clock } from '#core';
 import { deviceTopic } from '#core';
 import type { DeviceQuality, QualityRepository } from '#registry';
-import type { OutcomeCount, TelemetryQueries } from '#timeseries';
+import type { TelemetryQueries } from '#timeseries';
 import { assess } from '../assess/assess.js';
 import type { WatchedDevice, WatchedDevices } from '../devices/watched-devices.js';
 import { HOUR_MS, WINDOW_HOURS } from '../observe/window.js';
@@ -10,7 +10,7 @@ import type { QualityCounters } from '../status/quality-counters.js';
 export interface ReportWriterParts {
   readonly devices: WatchedDevices;
   readonly quality: QualityRepository;
-  readonly store: Pick<TelemetryQueries, 'outcomes'>;
+  readonly store: Pick<TelemetryQueries, 'outcomes' | 'deadLetterGroups'>;
   readonly bus: { readonly connected: boolean; publishDurably(topic: string, payload: string): Promise<void> };
   readonly counters: QualityCounters;
   readonly clock: Clock;
@@ -68,25 +68,22 @@ export class ReportWriter {
     return kept === null || kept.score !== score || kept.grade !== grade || at - kept.at >= rewriteMs;
   }
 
-  private report(device: WatchedDevice, messages: OutcomeCount | undefined, now: number): DeviceQuality {
+  private report(device: WatchedDevice, messages: SourceMessages | undefined, now: number): DeviceQuality {
     const { id, kind, department, district } = device.device;
-    const rejected = Object.values(messages?.deadLetters ?? {}).reduce((sum, count) => sum + count, 0);
-    const facts = {
-      rejected,
-      messages: (messages?.stored ?? 0) + (messages?.duplicates ?? 0) + rejected,
-    };
+    const { rejected, accepted } = messages ?? { rejected: 0, accepted: 0 };
+    const facts = { rejected, messages: accepted + rejected };
     const assessment = assess(device.observer, facts, device.intervalMs, now);
     return { device: id, kind, department, district, assessedAt: now, ...assessment };
   }
 
   /** Nothing is said of a device that is new, or that was good when it was first assessed. */
   private async tell(device: WatchedDevice, report: DeviceQuality): Promise<void> {
-    const before = device.grade;
+    const before = device.told.grade;
     if (report.grade === before) return;
     const isNews =
       before === null ? report.grade !== 'new' && report.grade !== 'good' : before !== 'new' || report.grade !== 'good';
     if (!isNews) {
-      device.grade = report.grade;
+      device.told.grade = report.grade;
       return;
     }
     if (!this.parts.bus.connected) return;
@@ -103,24 +100,39 @@ export class ReportWriter {
     const topic = deviceTopic({ ...device.device, device: device.device.id }, 'quality');
     try {
       await this.parts.bus.publishDurably(topic, JSON.stringify(payload));
-      device.grade = report.grade;
+      device.told.grade = report.grade;
       this.parts.counters.published++;
     } catch {
       // The connection went: the grade stays as it was, so the next assessment says it.
     }
   }
 
-  /** Of sources with refused messages; how many the others sent makes no difference. */
-  private async messagesBySource(): Promise<Map<string, OutcomeCount>> {
-    const hour = Math.floor(this.parts.clock.now() / HOUR_MS);
-    const outcomes = await this.parts.store.outcomes({
-      groupBy: 'source',
-      refusedOnly: true,
-      fromHour: hour - WINDOW_HOURS,
-      toHour: hour + 1,
-    });
-    return new Map(outcomes.map((outcome) => [outcome.source, outcome]));
+  /**
+   * Of sources with refused messages; how many the others sent makes no difference. Refused is what waits as an open letter: of those that
+   * were replayed, each is counted as what it has become.
+   */
+  private async messagesBySource(): Promise<Map<string, SourceMessages>> {
+    const { store, clock } = this.parts;
+    const hour = Math.floor(clock.now() / HOUR_MS);
+    const fromHour = hour - WINDOW_HOURS;
+    const outcomes = await store.outcomes({ groupBy: 'source', refusedOnly: true, fromHour, toHour: hour + 1 });
+    if (outcomes.length === 0) return new Map();
+    const letters = { departments: null, open: true, partial: false, from: fromHour * HOUR_MS };
+    const groups = await store.deadLetterGroups({ ...letters, by: ['source'], limit: outcomes.length });
+    const open = new Map(groups.map(({ key, letters: count }) => [key.source, count]));
+    return new Map(
+      outcomes.map(({ source, stored, duplicates }) => [
+        source,
+        { rejected: open.get(source) ?? 0, accepted: stored + duplicates },
+      ]),
+    );
   }
+}
+
+/** How the messages of a source in the window ended. */
+interface SourceMessages {
+  readonly rejected: number;
+  readonly accepted: number;
 }
 
 function* chunksOf<T>(items: readonly T[], size: number): Iterable<T[]> {
