@@ -70,6 +70,28 @@ describe('replays', () => {
     expect(audit).toMatchObject([{ actor: 'admin', action: 'replay-started', detail: { total: 30 } }]);
   });
 
+  it('are of one group of letters, whatever it is grouped by, and of those that no kind is known of', async () => {
+    await register('L1');
+    await rig.ingest.publish('L1', { values: { temperature: 'warm' } });
+    await refuse('L2', 3);
+    const groupsBy = async (by: string, filter = '') => {
+      const { body } = await rig.api.ask('GET', `/v1/dead-letters/groups?open=true&by=${by}${filter}`);
+      return body.groups.map(({ key, open }: { key: object; open: number }) => [...Object.values(key), open]);
+    };
+    expect(await groupsBy('source')).toEqual([['L2', 3], ['L1', 1]]); // prettier-ignore
+    expect(await groupsBy('kind,code')).toEqual([[null, 'unknown-device', 3], ['smart-lamppost', 'wrong-type', 1]]); // prettier-ignore
+    expect(await groupsBy('device', '&without=kind')).toEqual([['L2', 3]]);
+    for (const [filter, total] of [
+      [{ without: ['kind'] }, 3],
+      [{ source: 'L1' }, 1],
+      [{ without: ['device'] }, 0],
+    ] as const)
+      // prettier-ignore
+      expect(await rig.finished((await rig.replay(filter)).id)).toMatchObject({ total, refusedAgain: total, filter });
+    const refused = await rig.api.ask('POST', '/v1/dead-letters/replay', { body: { without: ['code'] } });
+    expect(refused.body).toMatchObject({ status: 400 });
+  });
+
   it('go on after the API was killed between its pages, without a second effect', async () => {
     await refuse('L1', 250);
     const away = new LamplighterError('journal-unwritable', 'away', { retryable: true });

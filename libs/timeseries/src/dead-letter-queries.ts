@@ -22,6 +22,10 @@ export interface ResolvedLetter extends LetterResolution {
   readonly letter: LetterKey;
 }
 
+/** What a letter may lack. */
+export const LETTER_MEMBERS = ['device', 'kind'] as const;
+export type LetterMember = (typeof LETTER_MEMBERS)[number];
+
 export interface DeadLetterFilter {
   /** Null: all departments, and letters whose department is unknown. */
   readonly departments: readonly string[] | null;
@@ -32,6 +36,8 @@ export interface DeadLetterFilter {
   /** Code of the first rejection, the one that the ledger counts. */
   readonly code?: string;
   readonly kind?: string;
+  /** Those of which these are not known: the groups whose key is null. */
+  readonly without?: readonly LetterMember[];
   readonly topic?: string;
   readonly partial?: boolean;
   /** Only those that were never resolved, or only those that were. */

@@ -1,13 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { DEAD_LETTER_GROUPINGS } from '#timeseries';
-import type { DeadLetterGrouping } from '#timeseries';
+import { DEAD_LETTER_GROUPINGS, LETTER_MEMBERS } from '#timeseries';
+import type { DeadLetterGrouping, LetterMember } from '#timeseries';
 import { QueryFlag, QueryInteger, QueryList, QueryText, QueryTime } from '../http/parameters.js';
 
 class DeadLetterFilterDto {
   @QueryText('Code of the first rejection, such as out-of-range.') code?: string;
   @QueryText('Id of a device, or what an unregistered one calls itself.') device?: string;
   @QueryText('Name of a kind.') kind?: string;
-  @QueryText('Who published it: a device, or a gateway.') source?: string;
+  @QueryList('Letters of which these are not known: the groups whose key is null.', { max: 2, choices: LETTER_MEMBERS })
+  without?: LetterMember[];
+  @QueryText('Who published it: a device, a gateway, a network server.') source?: string;
   @QueryText('Topic of the message.') topic?: string;
   @QueryText('Id of a department.') department?: string;
   @QueryFlag('`true`: letters that no replay has resolved. `false`: those that one has.') open?: boolean;

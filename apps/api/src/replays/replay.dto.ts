@@ -1,6 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { ArrayMaxSize, ArrayMinSize, IsArray, IsBoolean, IsOptional, IsString, Length } from 'class-validator';
-import { QueryInteger, QueryText, QueryTime } from '../http/parameters.js';
+import { LETTER_MEMBERS } from '#timeseries';
+import type { LetterMember } from '#timeseries';
+import { QueryInteger, QueryList, QueryText, QueryTime } from '../http/parameters.js';
 
 export const MAX_IDS = 200;
 
@@ -8,6 +10,7 @@ export class ReplayRequestDto {
   @QueryText('Code of the first rejection, such as unknown-device.') code?: string;
   @QueryText('Id of a device, or what an unregistered one calls itself.') device?: string;
   @QueryText('Name of a kind.') kind?: string;
+  @QueryList('Letters of which these are not known.', { max: 2, choices: LETTER_MEMBERS }) without?: LetterMember[];
   @QueryText('Who published it: a device, a gateway, a network server.') source?: string;
   @QueryText('Topic of the messages.') topic?: string;
   @QueryText('Id of a department.') department?: string;

@@ -20,7 +20,7 @@ interface Group {
   readonly example: string;
 }
 
-type Filter = Partial<Record<'code' | 'device' | 'kind' | 'source' | 'from' | 'to', string>>;
+type Filter = Partial<Record<'code' | 'device' | 'kind' | 'without' | 'source' | 'topic' | 'from' | 'to', string>>;
 
 export function deadLettersCommand(): Command {
   const command = new Command('dead-letters').description('messages that could not be stored, and their replay');
@@ -36,8 +36,9 @@ export function deadLettersCommand(): Command {
   filtered(command.command('groups'))
     .description('open letters by what they have in common, one group a line: letters, newest, example, key')
     .option('--by <names>', 'code, device, kind, source or topic, separated by commas', 'code')
-    .action(async ({ by, ...filter }: Filter & { by: string }) => {
-      const query = queryOf({ ...filter, by, open: 'true' });
+    .option('--limit <number>', 'groups at most, the largest first', '100')
+    .action(async (asked: Filter & { by: string; limit: string }) => {
+      const query = queryOf({ ...asked, open: 'true' });
       const { groups } = await api().json<{ groups: Group[] }>('GET', `/v1/dead-letters/groups?${query}`);
       for (const { key, open, lastReceivedAt, example } of groups)
         console.log([open, lastReceivedAt, example, ...Object.values(key).map((value) => value ?? '-')].join('\t'));
@@ -78,7 +79,9 @@ function filtered(command: Command): Command {
     .option('--code <code>', 'of the first rejection, such as unknown-device')
     .option('--device <id>', 'a device, or what an unregistered one calls itself')
     .option('--kind <kind>')
+    .option('--without <names>', 'of no known device or kind (device, kind): what groups show as -')
     .option('--source <id>', 'who published: a device, a gateway, a network server')
+    .option('--topic <topic>')
     .option('--from <time>', 'received at or after; ISO 8601 or milliseconds')
     .option('--to <time>', 'received before');
 }

@@ -155,6 +155,7 @@ export function describeReplays(context: StoreContext): void {
           [['toilet-1', 'out-of-range'], 1],
         ],
       ],
+      ['of letters that have none of what is named', { by: ['device'], without: ['kind'], open: true }, [[['aa'], 2]]],
       ['by topic', { by: ['topic'], code: 'bad-json' }, [[['application/a'], 3]]],
       ['of departments', { departments: ['fehd'] }, [[['out-of-range'], 1]]],
       ['of no department', { departments: [] }, []],

@@ -25,6 +25,7 @@ class Conditions {
     for (const field of ['device', 'source', 'code', 'kind', 'topic'] as const) {
       if (filter[field] !== undefined) this.add(`d.${field} = ${this.bind(filter[field])}`);
     }
+    for (const member of filter.without ?? []) this.add(`d.${member} IS NULL`);
     if (filter.departments !== null) this.addOneOf('d.department', filter.departments);
     if (filter.ids !== undefined) this.addOneOf('d.id', filter.ids);
     if (filter.partial !== undefined) this.add(`d.partial = ${this.bind(filter.partial)}`);

@@ -26,13 +26,15 @@ export function letterTags(query: DeadLetterFilter): FluxPart {
     return text === undefined ? flux`true` : flux`r[${column}] == ${stored(text)}`;
   };
   const departments = query.departments === null ? flux`true` : oneOf('department', query.departments);
-  return flux`r._measurement == ${MEASUREMENT.deadLetter} and ${equal('device')} and ${equal('source')} and ${equal('code')} and ${departments}`;
+  const noDevice = query.without?.includes('device') === true ? flux`not exists r.device` : flux`true`;
+  return flux`r._measurement == ${MEASUREMENT.deadLetter} and ${noDevice} and ${equal('device')} and ${equal('source')} and ${equal('code')} and ${departments}`;
 }
 
 /** Points of the letters that match and are committed. Only a filter on more than tags and the sequence costs a pivot. */
 export function lettersOf(query: DeadLetterFilter, reader: FluxReader, range: Range, visibleBefore: number): FluxPart {
   const { kind, topic, partial, open } = query;
-  if (kind === undefined && topic === undefined && partial === undefined && open === undefined) {
+  const isTagged = kind === undefined && query.without?.includes('kind') !== true;
+  if (isTagged && topic === undefined && partial === undefined && open === undefined) {
     const sequence = sequenceIs(query, flux`r._value`, visibleBefore);
     return reader.source(range, flux`${letterTags(query)} and r._field == ${FIELD.sequence} and ${sequence}`);
   }
@@ -49,6 +51,7 @@ export function searchedLetters(
   const points = reader.source(range, flux`${letterTags(query)} and ${oneOf('_field', SEARCHED)}`);
   const conditions = [flux`exists r.journal_sequence`, sequenceIs(query, flux`r.journal_sequence`, visibleBefore)];
   if (query.kind !== undefined) conditions.push(flux`exists r.letter_kind and r.letter_kind == ${stored(query.kind)}`);
+  if (query.without?.includes('kind') === true) conditions.push(flux`not exists r.letter_kind`);
   if (query.topic !== undefined)
     conditions.push(flux`exists r.letter_topic and r.letter_topic == ${stored(query.topic)}`);
   if (query.partial !== undefined) {
