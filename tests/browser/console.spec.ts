@@ -171,7 +171,7 @@ describe('the console in a browser', () => {
     await sees('Register the device, then re-ingest its dead letters.');
     await sees('The value is outside the physical range of the metric');
     expect(await accessibilityFaults()).toEqual([]);
-    await page.click('[data-reason=unknown-device] .reason-choice');
+    await page.click('[data-group=unknown-device] .group-choice');
     expect(page.url()).toContain('code=unknown-device');
     await until(
       'three letters',
@@ -184,8 +184,50 @@ describe('the console in a browser', () => {
     expect(await accessibilityFaults()).toEqual([]);
   });
 
+  it('groups them by source and kind as well, by keyboard, under the reason that was chosen, and replays one group', async () => {
+    const press = (selector: string): Promise<void> => page.locator(selector).press('Enter');
+    const groups = (wanted: string): Promise<unknown> =>
+      until(
+        `the groups ${wanted}`,
+        () => page.locator('.letter-group').evaluateAll((all) => all.map((one) => one.getAttribute('data-group'))),
+        (values) => values.join() === wanted,
+        LONG,
+      );
+    await press('[data-grouping=source]');
+    await groups('gwin');
+    await sees('Reason: The device is not registered');
+    expect(await accessibilityFaults()).toEqual([]);
+    await press('.chosen-filter');
+    await groups('gwin,GF3637');
+    expect(page.url()).not.toContain('code=');
+    await press('[data-grouping=device]');
+    await groups(`${NODE.devEui},GF3637`);
+    await press('[data-grouping=kind]');
+    await groups('-,smart-lamppost');
+    await press('[data-group="-"] .group-choice');
+    await until(
+      'the letters of no known kind',
+      () => page.locator('.letter').count(),
+      (count) => count === 3,
+    );
+    await sees('Replay 3 messages');
+    await press('[data-group=smart-lamppost] >> text=Replay');
+    await until(
+      'the replay of the group to end',
+      () => page.locator('.replay[data-state=done] [data-figure=refusedAgain] dd').allInnerTexts(),
+      (figures) => figures[0] === '1',
+      LONG,
+    );
+    await sees('smart-lamppost: 1 of 1 sent again');
+    await page.click('text=Put away');
+    await press('[data-grouping=code]');
+    await groups('unknown-device');
+    await page.selectOption('.letter-filter select', '');
+    await groups('unknown-device,out-of-range');
+  });
+
   it('replays what is still wrong, and shows that it was refused again', async () => {
-    await page.click('[data-reason=out-of-range] >> text=Replay');
+    await page.click('[data-group=out-of-range] >> text=Replay');
     await until(
       'the replay to end',
       () => page.locator('.replay[data-state=done] [data-figure=refusedAgain] dd').allInnerTexts(),
@@ -252,6 +294,8 @@ describe('the console in a browser', () => {
 
   it.each([
     ['/quarantine', 'zh-Hant', '數值超出項目的物理範圍'],
+    ['/quarantine?by=source', 'zh-Hans', '发送的设备和网络服务器'],
+    ['/quarantine?by=kind', 'zh-Hant', '分組方式'],
     ['/quarantine?tab=seen', 'zh-Hans', '没有未知设备在发送数据'],
     ['/quarantine?tab=replays', 'zh-Hant', '再次拒收'],
     ['/quality', 'zh-Hans', '每分钟重新评定'],
@@ -277,7 +321,7 @@ describe('the console in a browser', () => {
     await page.goto(`${platform.url}/quarantine`);
     await page.waitForSelector('text=Replaying needs the role engineer.');
     expect(await page.isDisabled('.toolbar button')).toBe(true);
-    expect(await page.locator('.reason >> text=Replay').count()).toBe(0);
+    expect(await page.locator('.letter-group >> text=Replay').count()).toBe(0);
     await page.click('.page-head >> text=First seen');
     await page.waitForSelector('text=shown to the roles engineer and administrator');
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(400);

@@ -7,10 +7,23 @@ const PAGE = 50;
 export const MOST_GROUPS = 1_000;
 const REST_MS = 15_000;
 
-export interface DeadLetterFilter {
-  readonly code?: string;
-  readonly device?: string;
-  readonly kind?: string;
+/** What letters are grouped by. */
+export const GROUPINGS = ['code', 'device', 'kind', 'source'] as const;
+export type Grouping = (typeof GROUPINGS)[number];
+
+/** As device or kind: letters of which none is known. The API and an id of a device have no such text. */
+export const NONE = '-';
+
+export type DeadLetterFilter = { readonly [By in Grouping]?: string };
+
+/** The filter as the API takes it. */
+export function askedOf(filter: DeadLetterFilter): { readonly [By in Grouping | 'without']?: string } {
+  const given = Object.entries(filter).filter(([, value]) => value !== undefined);
+  const without = given.flatMap(([name, value]) => (value === NONE ? [name] : []));
+  return {
+    ...Object.fromEntries(given.filter(([, value]) => value !== NONE)),
+    ...(without.length === 0 ? {} : { without: without.join() }),
+  };
 }
 
 export interface DeadLetterGroup {
@@ -63,8 +76,11 @@ export interface Replay {
 }
 
 function parametersOf(filter: DeadLetterFilter, more: Record<string, string>): string {
-  const given = Object.entries(filter).filter(([, value]) => value !== undefined) as [string, string][];
-  return new URLSearchParams([...given, ['open', 'true'], ...Object.entries(more)]).toString();
+  return new URLSearchParams([
+    ...Object.entries(askedOf(filter)),
+    ['open', 'true'],
+    ...Object.entries(more),
+  ]).toString();
 }
 
 /** Open letters by what they have in common, the most first. */
@@ -138,12 +154,10 @@ export function useFollowReplay(): (replay: Replay) => void {
 export function useReplay() {
   const follow = useFollowReplay();
   return useMutation({
-    mutationFn: (filter: DeadLetterFilter) =>
-      api<Replay>(
-        'POST',
-        '/v1/dead-letters/replay',
-        Object.values(filter).some((value) => value !== undefined) ? filter : { all: true },
-      ),
+    mutationFn: (filter: DeadLetterFilter) => {
+      const asked = askedOf(filter);
+      return api<Replay>('POST', '/v1/dead-letters/replay', Object.keys(asked).length > 0 ? asked : { all: true });
+    },
     onSuccess: follow,
   });
 }

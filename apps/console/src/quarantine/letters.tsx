@@ -1,48 +1,52 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { deadLetterGroupsQuery, useReplay, type DeadLetterFilter } from '../api/dead-letters';
-import { kindsQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
 import { FaultText } from '../problems/fault';
 import { useMay } from '../session/may';
 import { Failure, Loading } from '../shell/states';
+import { GroupList } from './group-list';
+import { GroupingChoice, LetterFilter } from './letter-filter';
+import { detailOf, letterGroupsOf, lettersOf } from './letter-groups';
 import { LetterList } from './letter-list';
 import { filterOf, type QuarantineSearch } from './quarantine-search';
-import { lettersOf, reasonGroupsOf } from './reason-groups';
-import { ReasonList } from './reason-list';
 
-/** Open letters: the reasons on one side, the letters of the chosen one on the other. */
+/** Open letters: groups of them on one side, the letters of the chosen one on the other. */
 export function Letters({ search }: { search: QuarantineSearch }) {
   const { t } = useLanguage();
   const navigate = useNavigate();
   const may = useMay('engineer');
   const replay = useReplay();
-  const { code, ...wider } = filterOf(search);
-  const byCode = useQuery(deadLetterGroupsQuery(wider, 'code'));
-  const byKind = useQuery(deadLetterGroupsQuery(wider, 'code,kind')).data ?? [];
-  const byDevice = useQuery(deadLetterGroupsQuery(wider, 'code,device')).data ?? [];
-  const groups = reasonGroupsOf(byCode.data ?? [], byKind, byDevice);
-  const chosen = groups.find((group) => group.code === code);
-  const matching = code === undefined ? lettersOf(groups) : (chosen?.letters ?? 0);
-  const show = (filter: DeadLetterFilter): void => void navigate({ to: '/quarantine', search: filter, replace: true });
+  const by = search.by ?? 'code';
+  const filter = filterOf(search);
+  const { [by]: chosen, ...wider } = filter;
+  const own = useQuery(deadLetterGroupsQuery(wider, by));
+  const byDetail = useQuery(deadLetterGroupsQuery(wider, `${by},${detailOf(by)}`)).data ?? [];
+  const byDevice = useQuery(deadLetterGroupsQuery(wider, by === 'device' ? by : `${by},device`)).data ?? [];
+  // There are few reasons: added up they are all letters, which a thousand devices need not be.
+  const matching = lettersOf(useQuery(deadLetterGroupsQuery(filter, 'code')).data ?? []);
+  const groups = letterGroupsOf(by, own.data ?? [], byDetail, byDevice);
+  const go = (to: QuarantineSearch): void => void navigate({ to: '/quarantine', search: to, replace: true });
+  const show = (next: DeadLetterFilter): void => go(search.by === undefined ? next : { ...next, by: search.by });
 
-  if (byCode.isPending) return <Loading />;
-  if (byCode.isError) return <Failure text="quarantine.failed" retry={() => void byCode.refetch()} />;
+  if (own.isPending) return <Loading />;
+  if (own.isError) return <Failure text="quarantine.failed" retry={() => void own.refetch()} />;
   return (
     <>
-      <LetterFilter filter={{ ...wider, ...(code === undefined ? {} : { code }) }} show={show}>
+      <GroupingChoice by={by} choose={(next) => go(next === 'code' ? filter : { ...filter, by: next })} />
+      <LetterFilter by={by} filter={filter} show={show}>
         <button
           type="button"
           className="primary"
           disabled={!may || matching === 0 || replay.isPending}
           aria-describedby={may ? undefined : 'why-no-replay'}
-          onClick={() => replay.mutate(filterOf(search))}
+          onClick={() => replay.mutate(filter)}
         >
           {t('quarantine.replayAll', { count: matching })}
         </button>
       </LetterFilter>
       {!may && (
-        <p className="muted reason-why" id="why-no-replay">
+        <p className="muted why-no-replay" id="why-no-replay">
           {t('quarantine.needsEngineer')}
         </p>
       )}
@@ -54,62 +58,19 @@ export function Letters({ search }: { search: QuarantineSearch }) {
         </div>
       ) : (
         <div className="split">
-          <ReasonList
+          <GroupList
+            key={by}
+            by={by}
             groups={groups}
-            chosen={code}
+            chosen={chosen}
             may={may}
             busy={replay.isPending}
-            choose={(next) => show(next === code ? wider : { ...wider, code: next })}
-            replay={(next) => replay.mutate({ ...wider, code: next })}
+            choose={(value) => show(value === chosen ? wider : { ...wider, [by]: value })}
+            replay={(value) => replay.mutate({ ...wider, [by]: value })}
           />
-          <LetterList filter={filterOf(search)} />
+          <LetterList filter={filter} />
         </div>
       )}
     </>
-  );
-}
-
-function LetterFilter({
-  filter,
-  show,
-  children,
-}: {
-  filter: DeadLetterFilter;
-  show: (filter: DeadLetterFilter) => void;
-  children: React.ReactNode;
-}) {
-  const { t, titleOf } = useLanguage();
-  const kinds = useQuery(kindsQuery).data;
-  const change = (name: 'kind' | 'device', value: string): void => {
-    const { [name]: _dropped, ...rest } = filter;
-    show(value === '' ? rest : { ...rest, [name]: value });
-  };
-  return (
-    <div className="toolbar" role="search">
-      <select
-        aria-label={t('devices.kind')}
-        value={filter.kind ?? ''}
-        onChange={(event) => change('kind', event.target.value)}
-      >
-        <option value="">{t('quarantine.allKinds')}</option>
-        {[...(kinds?.values() ?? [])].map((kind) => (
-          <option key={kind.name} value={kind.name}>
-            {titleOf(kind.titles, kind.name)}
-          </option>
-        ))}
-      </select>
-      <input
-        type="search"
-        key={filter.device ?? ''}
-        aria-label={t('quarantine.deviceId')}
-        placeholder={t('quarantine.deviceId')}
-        defaultValue={filter.device ?? ''}
-        onKeyDown={(event) => event.key === 'Enter' && change('device', event.currentTarget.value.trim())}
-        onBlur={(event) =>
-          event.target.value.trim() !== (filter.device ?? '') && change('device', event.target.value.trim())
-        }
-      />
-      <span className="toolbar-end">{children}</span>
-    </div>
   );
 }

@@ -1,7 +1,7 @@
-import type { DeadLetterGroup, Replay } from '../api/dead-letters';
+import { askedOf, type DeadLetterGroup, NONE, type Replay } from '../api/dead-letters';
 import { suggestedType, TOPIC_LEVEL } from '../onboarding/device-fields';
 import { filterOf, readQuarantineSearch } from './quarantine-search';
-import { lettersOf, reasonGroupsOf } from './reason-groups';
+import { letterGroupsOf, lettersOf } from './letter-groups';
 import { progressOf, settledOf, subjectOf } from './replay-figures';
 
 describe('the address of the quarantine', () => {
@@ -12,16 +12,31 @@ describe('the address of the quarantine', () => {
     [{ tab: 'nonsense', device: '', kind: ['a'] }, {}],
     // The router reads digits as a number.
     [{ device: 4711 }, { device: '4711' }],
+    [
+      { by: 'source', source: 'gwin' },
+      { by: 'source', source: 'gwin' },
+    ],
+    [{ by: 'code' }, {}],
+    [{ by: 'topic', topic: 'x' }, {}],
   ])('%j is read as %j', (search, read) => {
     expect(readQuarantineSearch(search)).toEqual(read);
   });
 
   it('selects letters without its tab', () => {
-    expect(filterOf({ tab: 'replays', kind: 'litter-bin' })).toEqual({ kind: 'litter-bin' });
+    expect(filterOf({ tab: 'replays', by: 'device', kind: 'litter-bin' })).toEqual({ kind: 'litter-bin' });
+  });
+
+  it('asks the API for letters that have no device or kind in its own words', () => {
+    expect(askedOf({ code: 'no-codec', device: NONE, kind: NONE })).toEqual({
+      code: 'no-codec',
+      without: 'device,kind',
+    });
+    expect(askedOf({ kind: 'litter-bin' })).toEqual({ kind: 'litter-bin' });
+    expect(askedOf({})).toEqual({});
   });
 });
 
-describe('reasons', () => {
+describe('groups of letters', () => {
   const group = (key: Record<string, string | null>, letters: number): DeadLetterGroup => ({
     key,
     letters,
@@ -29,31 +44,51 @@ describe('reasons', () => {
     firstReceivedAt: '2026-11-20T10:00:00.000Z',
     lastReceivedAt: '2026-11-20T11:00:00.000Z',
   });
-  const groups = reasonGroupsOf(
-    [group({ code: 'unknown-device' }, 7), group({ code: 'out-of-range' }, 3)],
-    [
+  const byCode = [group({ code: 'unknown-device' }, 7), group({ code: 'out-of-range' }, 3)];
+  const brief = (groups: ReturnType<typeof letterGroupsOf>) =>
+    groups.map(({ value, letters, detail, devices }) => [value, letters, detail, devices]);
+
+  it('by reason name their kinds and count their devices, and what names none is neither', () => {
+    const byKind = [
       group({ code: 'unknown-device', kind: null }, 7),
       group({ code: 'out-of-range', kind: 'litter-bin' }, 2),
       group({ code: 'out-of-range', kind: 'air-station' }, 1),
-    ],
-    [
+    ];
+    const byDevice = [
       group({ code: 'unknown-device', device: 'A' }, 4),
       group({ code: 'unknown-device', device: 'B' }, 2),
       group({ code: 'unknown-device', device: null }, 1),
       group({ code: 'out-of-range', device: 'C' }, 3),
-    ],
-  );
-
-  it('name their kinds and count their devices, and what names none is neither', () => {
-    expect(groups.map(({ code, kinds, devices }) => [code, kinds, devices])).toEqual([
-      ['unknown-device', [], 2],
-      ['out-of-range', ['litter-bin', 'air-station'], 1],
+    ];
+    expect(brief(letterGroupsOf('code', byCode, byKind, byDevice))).toEqual([
+      ['unknown-device', 7, [], 2],
+      ['out-of-range', 3, ['litter-bin', 'air-station'], 1],
     ]);
   });
 
-  it('keep the order of the API and add up', () => {
-    expect(groups.map(({ letters }) => letters)).toEqual([7, 3]);
-    expect(lettersOf(groups)).toBe(10);
+  it('by anything else name their reasons, and those without it stand together', () => {
+    const byKind = [group({ kind: null }, 7), group({ kind: 'litter-bin' }, 2)];
+    const reasons = [
+      group({ kind: null, code: 'unknown-device' }, 6),
+      group({ kind: null, code: 'bad-json' }, 1),
+      group({ kind: 'litter-bin', code: 'out-of-range' }, 2),
+    ];
+    const devices = [group({ kind: 'litter-bin', device: 'B1' }, 1), group({ kind: 'litter-bin', device: 'B2' }, 1)];
+    expect(brief(letterGroupsOf('kind', byKind, reasons, devices))).toEqual([
+      [NONE, 7, ['unknown-device', 'bad-json'], 0],
+      ['litter-bin', 2, ['out-of-range'], 2],
+    ]);
+  });
+
+  it('by device do not count devices, and by source leave out what came from nobody', () => {
+    const byDevice = [group({ device: 'A' }, 2)];
+    expect(brief(letterGroupsOf('device', byDevice, [], byDevice))).toEqual([['A', 2, [], 0]]);
+    const bySource = [group({ source: '' }, 2), group({ source: 'gwin' }, 1), group({ source: null }, 1)];
+    expect(brief(letterGroupsOf('source', bySource, [], []))).toEqual([['gwin', 1, [], 0]]);
+  });
+
+  it('add up', () => {
+    expect(lettersOf(byCode)).toBe(10);
   });
 });
 
@@ -89,11 +124,10 @@ describe('a replay', () => {
   });
 
   it('says what it is about', () => {
-    expect(subjectOf(replay({ filter: { device: 'GF3637', code: 'no-codec', from: '2026-11-20' } }))).toEqual([
-      'no-codec',
-      'GF3637',
-    ]);
-    expect(subjectOf(replay({ filter: {} }))).toEqual([]);
+    const subject = (filter: Replay['filter']): string[] => subjectOf(replay({ filter }), (member) => `no ${member}`);
+    expect(subject({ device: 'GF3637', code: 'no-codec', from: '2026-11-20' })).toEqual(['no-codec', 'GF3637']);
+    expect(subject({ source: 'gwin', without: ['kind'] })).toEqual(['gwin', 'no kind']);
+    expect(subject({})).toEqual([]);
   });
 });
 

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
-import { replaysQuery } from '../api/dead-letters';
+import { type Grouping, NONE, replaysQuery } from '../api/dead-letters';
 import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 import { Age, Failure, Loading, useNow } from '../shell/states';
 import { subjectOf } from './replay-figures';
 import { ReplayTrouble } from './replay-trouble';
+import { useNameOf } from './use-name-of';
 
 const FIGURES = ['total', 'published', 'stored', 'duplicates', 'refusedAgain', 'skipped'] as const;
 
@@ -12,6 +13,8 @@ export function ReplayHistory() {
   const { t, language } = useLanguage();
   const now = useNow();
   const replays = useQuery(replaysQuery);
+  const nameOf = useNameOf();
+  const nameless = (member: Grouping): string => nameOf(member, NONE).title;
   if (replays.isPending) return <Loading />;
   if (replays.isError) return <Failure text="quarantine.failed" retry={() => void replays.refetch()} />;
   if (replays.data.length === 0) return <p className="state">{t('quarantine.noReplays')}</p>;
@@ -38,7 +41,7 @@ export function ReplayHistory() {
                 <Age time={replay.createdAt} now={now} />
               </td>
               <td>{replay.createdBy}</td>
-              <td>{subjectOf(replay).join(' · ') || t('quarantine.everything')}</td>
+              <td>{subjectOf(replay, nameless).join(' · ') || t('quarantine.everything')}</td>
               <td>
                 {t(`quarantine.state.${replay.state}`)}
                 <ReplayTrouble replay={replay} />

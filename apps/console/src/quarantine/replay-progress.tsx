@@ -1,9 +1,10 @@
-import { isUnfinished, useCancelReplay, type Replay } from '../api/dead-letters';
+import { type Grouping, isUnfinished, NONE, useCancelReplay, type Replay } from '../api/dead-letters';
 import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 import { useMay } from '../session/may';
 import { progressOf, subjectOf } from './replay-figures';
 import { ReplayTrouble } from './replay-trouble';
+import { useNameOf } from './use-name-of';
 
 /** How far a replay is and what became of its letters; it can be stopped while it runs. */
 export function ReplayProgress({ replay, putAway }: { replay: Replay; putAway?: () => void }) {
@@ -12,7 +13,9 @@ export function ReplayProgress({ replay, putAway }: { replay: Replay; putAway?: 
   const may = useMay('engineer');
   const running = isUnfinished(replay);
   const number = (value: number): string => shownNumber(value, 1, language);
-  const subject = subjectOf(replay).join(' · ') || t('quarantine.everything');
+  const nameOf = useNameOf();
+  const nameless = (member: Grouping): string => nameOf(member, NONE).title;
+  const subject = subjectOf(replay, nameless).join(' · ') || t('quarantine.everything');
   const label = t('quarantine.progress', { subject, published: number(replay.published), total: number(replay.total) });
   return (
     <article className="replay" data-replay={replay.id} data-state={replay.state}>
