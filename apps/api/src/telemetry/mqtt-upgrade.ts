@@ -17,7 +17,9 @@ const NOT_FOUND = 'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length
 export function pipeMqttUpgrades(server: Server, path: string, logger: Logger): void {
   const open = new Set<Socket>();
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
-    if (new URL(request.url ?? '/', 'http://localhost').pathname !== '/mqtt') return refuse(socket, NOT_FOUND);
+    // Node takes its own listener off a socket that it hands over: an error that nobody hears ends the process.
+    socket.on('error', () => socket.destroy());
+    if (request.url?.split('?', 1)[0] !== '/mqtt') return refuse(socket, NOT_FOUND);
     if (open.size >= MAX_PIPES) return refuse(socket, UNAVAILABLE);
     open.add(socket);
     socket.once('close', () => open.delete(socket));
@@ -41,7 +43,6 @@ function pipe(request: IncomingMessage, socket: Socket, head: Buffer, path: stri
     else socket.destroy();
   });
   broker.once('close', () => socket.destroySoon());
-  socket.on('error', () => broker.destroy());
   socket.once('close', () => broker.destroy());
 }
 
