@@ -1,15 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
-import { connect as connectUnix } from 'node:net';
+import { connect as connectTcp, connect as connectUnix } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import mqtt from 'mqtt';
 import { createWebSocketStream, WebSocket } from 'ws';
+import { DEFAULT_LIMITS } from '../broker-settings.js';
 import { BrokerFixture, type TestDevice } from '../testing/broker-fixture.js';
 import { issue, type TestCertificate } from '../testing/certificate.js';
 import { MqttConnection } from '../testing/mqtt-connection.js';
+import { Listeners } from './listeners.js';
 
 describe('listeners', () => {
   const authority = issue('Lamplighter specs');
@@ -116,14 +118,42 @@ describe('listeners', () => {
     const [code] = (await once(socket, 'close')) as [number];
     expect(code).toBe(1002);
   });
-});
 
-describe('connection caps', () => {
-  it('refuse connections beyond the total', async () => {
-    const fixture = await BrokerFixture.start({ limits: { maxConnections: 2 } });
-    const sockets = [await fixture.socket(), await fixture.socket(), await fixture.socket()];
-    expect(await sockets[2]!.closes()).toBe(true);
-    expect(sockets.slice(0, 2).map(({ closed }) => closed)).toEqual([false, false]);
-    await fixture.stop();
+  it.each(['mqtt', 'none'])(
+    'a client of subprotocol %s that breaks the framing loses its own connection only',
+    async (protocol) => {
+      const socket = connectTcp(fixture.broker.ports.webSocketPort!, '127.0.0.1');
+      const head = [
+        'Connection: Upgrade',
+        'Upgrade: websocket',
+        'Sec-WebSocket-Version: 13',
+        `Sec-WebSocket-Key: ${'A'.repeat(22)}==`,
+      ];
+      socket.write(
+        ['GET /mqtt HTTP/1.1', 'Host: broker', ...head, `Sec-WebSocket-Protocol: ${protocol}`, '', ''].join('\r\n'),
+      );
+      await once(socket, 'data');
+      // RFC 6455 s5.1: a frame of a client has to be masked.
+      socket.write(Buffer.from([0x82, 0x01, 0x00]));
+      await once(socket, 'close');
+      const other = await fixture.device(`device-beside-${protocol}`);
+      const client = await fixture.socket();
+      expect(await client.connect(other.login)).toBe(0);
+      await client.disconnect();
+    },
+  );
+
+  it('a port for WebSocket that is taken is told to whoever opens the listeners', async () => {
+    const settings = {
+      host: '127.0.0.1',
+      port: 0,
+      tls: null,
+      webSocketPath: null,
+      webSocketPort: fixture.port,
+      limits: DEFAULT_LIMITS,
+    };
+    const listeners = new Listeners(settings as never, () => undefined);
+    await expect(listeners.open()).rejects.toMatchObject({ code: 'EADDRINUSE' });
+    listeners.close();
   });
 });

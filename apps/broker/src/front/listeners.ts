@@ -102,11 +102,15 @@ export class Listeners {
       // [MQTT-6.0.0-3] [MQTT-6.0.0-4]
       handleProtocols: (offered) => (offered.has('mqtt') ? 'mqtt' : false),
     });
+    // It repeats every error of the HTTP server, to which `listen` listens.
+    sockets.on('error', () => undefined);
     sockets.on('connection', (socket, request) => this.acceptWebSocket(socket, request, behindProxy));
     return http;
   }
 
   private acceptWebSocket(socket: WebSocket, request: IncomingMessage, behindProxy: boolean): void {
+    // A frame that breaks the protocol is an error of its WebSocket, also while that is being refused; unheard it ends the process.
+    socket.on('error', () => socket.terminate());
     if (socket.protocol !== 'mqtt') return socket.close(1002, 'the subprotocol must be mqtt');
     socket.on('message', (_data, binary) => {
       if (!binary) socket.terminate(); // [MQTT-6.0.0-1]
