@@ -60,6 +60,24 @@ export function deviceContract({ registry, clock }: ContractContext): void {
     expect(await registry().devices.update('B', { devEui })).toMatchObject({ devEui });
   });
 
+  it('T34 refuses an id that is the DevEUI of another device, and the other way round: it would get that one’s uplinks', async () => {
+    const [one, two, three] = ['0016c001f000175a', '0016c001f000175b', '0016c001f000175c'];
+    await registry().devices.create([at('A', { devEui: one }), at(two), at(three, { devEui: three })]);
+    const refused = (devEui: string) => ({
+      code: 'conflict',
+      message: expect.stringMatching(devEui) as unknown,
+    });
+    await expect(registry().devices.create([at(one)])).rejects.toMatchObject(refused(one));
+    await expect(registry().devices.create([at('B', { devEui: two })])).rejects.toMatchObject(refused(two));
+    await expect(registry().devices.update('A', { devEui: two })).rejects.toMatchObject(refused(two));
+    const [four, five] = ['0016c001f000175d', '0016c001f000175e'];
+    await expect(registry().devices.create([at(four), at('C', { devEui: four })])).rejects.toMatchObject(refused(four));
+    // Its own is no other's.
+    expect(await registry().devices.update(two, { devEui: two.toUpperCase() })).toMatchObject({ devEui: two });
+    await registry().devices.update(three, { devEui: five });
+    expect(await registry().devices.update(three, { devEui: three })).toMatchObject({ devEui: three });
+  });
+
   it('keeps every field as given', async () => {
     const full = at('T-1', {
       name: "旺角 O'Neill \\ %_",

@@ -1,5 +1,5 @@
 import { type Selectable, type SelectQueryBuilder, sql, type Transaction } from 'kysely';
-import { LamplighterError, type Quota } from '#core';
+import { DEV_EUI, LamplighterError, type Quota } from '#core';
 import type { Device, DeviceChange, DeviceQuery, DeviceRepository, Isolation, NewDevice } from '../devices.js';
 import { appendChanges, chunksOf, type SqlContext, writeWithChanges } from './context.js';
 import type { DeviceRow, RegistrySchema } from './schema.js';
@@ -62,6 +62,7 @@ export class SqlDeviceRepository implements DeviceRepository {
     return writeWithChanges(this.context, 'device', async (transaction) => {
       refuseRepeated(rows);
       await refuseTakenEuis(transaction, this.context, rows);
+      await refuseForeignNames(transaction, this.context, rows);
       for (const chunk of chunksOf(rows)) await insertOrConflict(transaction, chunk);
       return { result: rows.map(toDevice), changed: rows.map((row) => row.id) };
     });
@@ -72,7 +73,10 @@ export class SqlDeviceRepository implements DeviceRepository {
       const before = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
       if (before === undefined) return { result: null, changed: [] };
       const after = this.changedRow(before, change);
-      if (after.dev_eui !== before.dev_eui) await refuseTakenEuis(transaction, this.context, [after]);
+      if (after.dev_eui !== before.dev_eui) {
+        await refuseTakenEuis(transaction, this.context, [after]);
+        await refuseForeignNames(transaction, this.context, [after]);
+      }
       await transaction.updateTable('devices').set(after).where('id', '=', id).execute();
       // What was said of it before is not for its next department (THREATS 34).
       if (after.department !== before.department) await forgetQuality(transaction, id);
@@ -228,6 +232,32 @@ async function refuseTakenEuis(
       'These DevEUIs belong to devices already',
       taken.flatMap((row) => row.dev_eui ?? []),
     );
+}
+
+/**
+ * Network servers name a device by its DevEUI, others by its id, and both are looked for together (`findByName`): a device called like the
+ * DevEUI of another would get its uplinks, whatever department that one belongs to.
+ */
+async function refuseForeignNames(
+  transaction: Transaction<RegistrySchema>,
+  { dialect }: SqlContext,
+  rows: readonly DeviceRow[],
+): Promise<void> {
+  const ofEui = new Map(rows.flatMap(({ id, dev_eui }) => (dev_eui === null ? [] : [[dev_eui, id] as const])));
+  const names = [...ofEui.keys(), ...rows.map(({ id }) => id).filter((id) => DEV_EUI.test(id))];
+  if (names.length === 0) return;
+  const known = await transaction
+    .selectFrom('devices')
+    .select(['id', 'dev_eui'])
+    .where((eb) => eb.or([dialect.isOneOf(eb.ref('id'), names), dialect.isOneOf(eb.ref('dev_eui').$notNull(), names)]))
+    .execute();
+  const idOfEui = new Map(known.flatMap(({ id, dev_eui }) => (dev_eui === null ? [] : [[dev_eui, id] as const])));
+  const ids = new Set([...known, ...rows].map(({ id }) => id));
+  const taken = [
+    ...[...ofEui].filter(([eui, id]) => eui !== id && ids.has(eui)).map(([eui]) => eui),
+    ...rows.filter(({ id }) => (idOfEui.get(id) ?? id) !== id).map(({ id }) => id),
+  ];
+  if (taken.length > 0) throw conflict('What is the DevEUI of one device cannot be the id of another', taken);
 }
 
 /** `on conflict do nothing` tells which rows were taken without a race and without ending the transaction in PostgreSQL. */
