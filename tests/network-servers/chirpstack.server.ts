@@ -13,6 +13,8 @@ export interface ChirpStackOptions {
   /** User name and client id, as the instructions of `POST /v1/network-servers` say. */
   readonly id: string;
   readonly key: string;
+  /** `topicPrefix` of the network server: what the topic templates begin with. */
+  readonly prefix?: string;
 }
 
 export interface ChirpStackCommand {
@@ -27,7 +29,7 @@ export interface ChirpStackCommand {
   };
 }
 
-const COMMAND = /^application\/([^/]+)\/device\/([0-9a-f]{16})\/command\/down$/;
+const COMMAND = /(?:^|\/)application\/([^/]+)\/device\/([0-9a-f]{16})\/command\/down$/;
 
 /**
  * The MQTT integration of ChirpStack v4: a client of our broker that publishes events, subscribes to the commands of all its
@@ -38,9 +40,12 @@ export class SimulatedChirpStack {
   /** Whether devices acknowledge what is confirmed. */
   deviceAcknowledges = true;
 
-  private constructor(private readonly client: MqttClient) {}
+  private constructor(
+    private readonly client: MqttClient,
+    private readonly prefix: string,
+  ) {}
 
-  static async connect({ url, id, key }: ChirpStackOptions): Promise<SimulatedChirpStack> {
+  static async connect({ url, id, key, prefix = '' }: ChirpStackOptions): Promise<SimulatedChirpStack> {
     const client = await connectAsync(url, {
       clientId: id,
       username: id,
@@ -52,9 +57,9 @@ export class SimulatedChirpStack {
       reconnectPeriod: 0,
     });
     client.options.reconnectPeriod = 500;
-    const server = new SimulatedChirpStack(client);
+    const server = new SimulatedChirpStack(client, prefix);
     client.on('message', (topic, payload) => void server.take(topic, payload));
-    await client.subscribeAsync('application/+/device/+/command/+', { qos: 1 });
+    await client.subscribeAsync(`${prefix}application/+/device/+/command/+`, { qos: 1 });
     return server;
   }
 
@@ -72,9 +77,8 @@ export class SimulatedChirpStack {
 
   /** Resolves at the PUBACK. */
   async publish(application: string, { devEui }: LoraDevice, event: string, body: object): Promise<void> {
-    await this.client.publishAsync(`application/${application}/device/${devEui}/event/${event}`, JSON.stringify(body), {
-      qos: 1,
-    });
+    const topic = `${this.prefix}application/${application}/device/${devEui}/event/${event}`;
+    await this.client.publishAsync(topic, JSON.stringify(body), { qos: 1 });
   }
 
   async close(): Promise<void> {

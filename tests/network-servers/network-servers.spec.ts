@@ -10,6 +10,7 @@ const APPLICATION = '17c82e96-be03-4f38-aef3-f83d48582d97';
 /** One device behind each edge. */
 const DEVICES = {
   chirpStack: { id: 'LPN-CS', devEui: '0101010101010101' },
+  harbour: { id: 'LPN-HB', devEui: '0101010101010103' },
   chirpStackHttp: { id: 'LPN-CSH', devEui: '0101010101010102' },
   webhook: { id: 'LPN-WH', devEui: '4200000000000001', deviceId: 'node-wh' },
   connector: { id: 'LPN-TTS', devEui: '4200000000000002', deviceId: 'node-tts' },
@@ -21,6 +22,8 @@ type Edge = keyof typeof DEVICES;
 describe('from a network server to stored readings, and back to a device', () => {
   let platform: Platform;
   let chirpStack: SimulatedChirpStack;
+  /** A second one, with an application of the same id. */
+  let harbour: SimulatedChirpStack;
   let cloud: SimulatedThingsStack;
   let line: CuttableProxy;
   const keys: Record<string, string> = {};
@@ -40,6 +43,7 @@ describe('from a network server to stored readings, and back to a device', () =>
     });
     for (const server of [
       { id: 'gwin', type: 'chirpstack' },
+      { id: 'harbour', type: 'chirpstack' },
       { id: 'tts', type: 'things-stack', applications: [LAMPS] },
       { id: 'hooks', type: 'things-stack', applications: ['bins@ttn'] },
       { id: 'meters', type: 'http', applications: ['meters'] },
@@ -59,11 +63,18 @@ describe('from a network server to stored readings, and back to a device', () =>
     expect((await platform.request('POST', '/v1/devices', devices)).status).toBe(201);
     const url = `mqtt://127.0.0.1:${platform.mqttPort}`;
     chirpStack = await SimulatedChirpStack.connect({ url, id: 'gwin', key: keys['gwin']! });
+    harbour = await SimulatedChirpStack.connect({
+      url,
+      id: 'harbour',
+      key: keys['harbour']!,
+      prefix: 'chirpstack/harbour/',
+    });
     await everybodyKnows();
   }, 600_000);
 
   afterAll(async () => {
     await chirpStack.close();
+    await harbour.close();
     await platform.stop();
     await line.close();
     await cloud.stop();
@@ -100,6 +111,10 @@ describe('from a network server to stored readings, and back to a device', () =>
     chirpStack: {
       source: 'gwin',
       send: (t, fCnt) => chirpStack.uplink(APPLICATION, DEVICES.chirpStack, { fCnt, ...object(t) }),
+    },
+    harbour: {
+      source: 'harbour',
+      send: (t, fCnt) => harbour.uplink(APPLICATION, DEVICES.harbour, { fCnt, ...object(t) }),
     },
     chirpStackHttp: {
       source: 'gwin',
@@ -162,6 +177,23 @@ describe('from a network server to stored readings, and back to a device', () =>
         command: { id: sent.body.id, devEui, confirmed: true, fPort: 10, data: 'CmQ=' },
       },
     ]);
+  });
+
+  it('a downlink goes to the ChirpStack that heard the device, not to the other with the same application', async () => {
+    const heard = chirpStack.commands.length;
+    const path = `/v1/devices/${DEVICES.harbour.id}/downlinks`;
+    await until(
+      'a way to the device',
+      () => platform.request('POST', path, { fPort: 10, hex: '0b65', confirmed: true }),
+      ({ status }) => status === 202,
+    );
+    await until(
+      'the acknowledgement',
+      () => platform.request('GET', path),
+      (answer) => answer.body.downlinks[0]?.status === 'acknowledged',
+    );
+    expect(harbour.commands).toMatchObject([{ application: APPLICATION, devEui: DEVICES.harbour.devEui }]);
+    expect(chirpStack.commands).toHaveLength(heard);
   });
 
   it('a downlink that the device does not acknowledge has failed', async () => {

@@ -94,6 +94,28 @@ describe('downlinks', () => {
     expect(second.next).toBeNull();
   });
 
+  it('go to the ChirpStack that heard the device, whoever else has an application of that name', async () => {
+    const { body: harbour } = await api.ask('POST', '/v1/network-servers', {
+      body: { id: 'harbour', type: 'chirpstack' },
+    });
+    expect(harbour.topicPrefix).toBe('chirpstack/harbour/');
+    const before = (await api.registry.deviceState.get('CS-1'))!.network!;
+    const hear = (source: string, at: number): Promise<void> =>
+      api.registry.deviceState.apply([{ device: 'CS-1', network: { ...before, source, at } }]);
+    await hear('harbour', 2);
+    expect((await send('CS-1', { fPort: 1, hex: '01' })).body).toMatchObject({ networkServer: 'harbour' });
+    await hear('gwin', 3);
+    expect((await send('CS-1', { fPort: 1, hex: '01' })).body).toMatchObject({ networkServer: 'gwin' });
+    const admin = await keyFor(api, 'admin', null);
+    const network = { server: 'harbour', application: 'app-1' };
+    expect((await send('CS-1', { fPort: 1, hex: '01', network }, admin)).status).toBe(202);
+    expect(api.bus.published.map(({ topic }) => topic)).toEqual([
+      `chirpstack/harbour/application/app-1/device/${EUI}/command/down`,
+      `application/app-1/device/${EUI}/command/down`,
+      `chirpstack/harbour/application/app-1/device/${EUI}/command/down`,
+    ]);
+  });
+
   it('go to the connector of The Things Stack when it runs', async () => {
     expect(await send('TTS-1', { fPort: 15, base64: 'vu8=' })).toMatchObject({
       status: 409,

@@ -67,6 +67,8 @@ describe('network servers', () => {
       [{ id: 'x', type: 'things-stack' }, '/applications'],
       [{ id: 'x', type: 'http' }, '/applications'],
       [{ id: 'x', type: 'http', applications: ['a@b'] }, '/applications/0'],
+      // A webhook would not say which of the two it is of.
+      [{ id: 'x', type: 'things-stack', applications: ['a@b', 'c@b', 'a@d'] }, '/applications/2'],
       [{ id: 'x', type: 'chirpstack', applications: ['+'] }, '/applications'],
       [{ id: 'x', type: 'chirpstack', applications: [] }, '/applications'],
       [{ id: 'x/y', type: 'chirpstack' }, '/id'],
@@ -77,6 +79,41 @@ describe('network servers', () => {
       const answer = await add(body);
       expect(answer.status).toBe(400);
       expect(answer.body.pointer).toBe(pointer);
+    });
+
+    it('a second ChirpStack gets topics of its own, and does not lose them when it is changed', async () => {
+      const first = await add({ id: 'first', type: 'chirpstack' });
+      expect(first.body).toMatchObject({ applications: null, topicPrefix: '' });
+      const second = await add({ id: 'harbour', type: 'chirpstack' });
+      expect(second.body).toMatchObject({ applications: null, topicPrefix: 'chirpstack/harbour/' });
+      const text = second.body.instructions.join('\n');
+      const root = 'chirpstack/harbour/application/{{application_id}}/device/{{dev_eui}}';
+      expect(text).toContain(`event_topic="${root}/event/{{event}}"`);
+      expect(text).toContain(`command_topic="${root}/command/{{command}}"`);
+      const body = JSON.stringify(chirpStackUp);
+      const posted = await api.ask('POST', '/v1/network/chirpstack/harbour?event=up', { as: `Bearer ${second.body.key}`, body }); // prettier-ignore
+      const topic = `chirpstack/harbour/application/${CHIRPSTACK_APP}/device/${EUI}/event/up`;
+      expect(posted).toMatchObject({ status: 202, body: { topic } });
+      const change = (id: string, of: object): Promise<Answer> =>
+        api.ask('PATCH', `/v1/network-servers/${id}`, { body: of });
+      const kept = { name: 'Harbour', topicPrefix: 'chirpstack/harbour/' };
+      expect((await change('harbour', { name: 'Harbour', applications: null })).body).toMatchObject(kept);
+      expect(await change('harbour', { applications: ['x'] })).toMatchObject({
+        status: 409,
+        body: { pointer: '/applications', detail: expect.stringMatching(/'harbour' has topics of its own/) },
+      });
+      const named = await add({ id: 'airport', type: 'chirpstack', applications: ['of-airport'] });
+      expect(named.body.topicPrefix).toBe('');
+      expect(await change('airport', { applications: null })).toMatchObject({
+        status: 409,
+        body: {
+          pointer: '/applications',
+          detail: expect.stringMatching(/'first' has every application.*topics of its own/),
+        },
+      });
+      const taken = await add({ id: 'port', type: 'chirpstack', applications: ['of-airport'] });
+      expect(taken).toMatchObject({ status: 409, body: { detail: expect.stringMatching(/of-airport \(airport\).*leave the applications out/i) } }); // prettier-ignore
+      for (const id of ['first', 'harbour', 'airport']) await remove(id);
     });
 
     it('keep the key of a downlink API sealed, and a private address for administrators', async () => {

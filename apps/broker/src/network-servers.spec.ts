@@ -57,6 +57,34 @@ describe('network servers', () => {
     await server.disconnect();
   });
 
+  it('two ChirpStack servers with one and the same application speak and hear each for itself', async () => {
+    const harbour = await connect('harbour', await add({ id: 'harbour', type: 'chirpstack', applications: 'own' }));
+    const airport = await connect('airport', await add({ id: 'airport', type: 'chirpstack', applications: 'own' }));
+    const topic = (id: string, end: string): string => `chirpstack/${id}/application/same/device/${EUI}/${end}`;
+    expect(await harbour.publish(topic('harbour', 'event/up'), UP)).toBe(true);
+    expect(await airport.publish(topic('airport', 'event/up'), UP)).toBe(true);
+    expect(await sourceOf(topic('harbour', 'event/up'))).toBe('harbour');
+    expect(await sourceOf(topic('airport', 'event/up'))).toBe('airport');
+    const filterOf = (id: string): string => `chirpstack/${id}/application/+/device/+/command/+`;
+    expect(await harbour.subscribe(filterOf('harbour'))).toEqual([1]);
+    expect(await airport.subscribe(filterOf('airport'))).toEqual([1]);
+    expect(await airport.subscribe(filterOf('+'))).toEqual([0x80]);
+    for (const id of ['harbour', 'airport']) expect(await api.publish(topic(id, 'command/down'), id)).toBe(true);
+    expect((await harbour.messages(1)).map(({ payload }) => payload.toString())).toEqual(['harbour']);
+    expect((await airport.messages(1)).map(({ payload }) => payload.toString())).toEqual(['airport']);
+    // What the API publishes for one, after its HTTP integration; nobody owns what is not there.
+    for (const [id, source] of [
+      ['harbour', 'harbour'],
+      ['nowhere', 'service:api'],
+    ] as const) {
+      // prettier-ignore
+      expect(await api.publish(topic(id, 'event/status'), UP)).toBe(true);
+      expect(await sourceOf(topic(id, 'event/status'))).toBe(source);
+    }
+    expect(await airport.publish(topic('harbour', 'event/up'), UP)).toBe(false);
+    await harbour.disconnect();
+  });
+
   it('knows a new network server as soon as it has answered that it looked at the registry', async () => {
     const id = '0123456789abcdef';
     const asker = await fixture.service('asker');

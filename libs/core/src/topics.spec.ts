@@ -19,16 +19,23 @@ describe('topics of network servers', () => {
   it('are parsed back into what they were built from', () => {
     fc.assert(
       fc.property(
-        fc.record({ application: level, tenant: fc.option(level), deviceId: level, devEui }),
+        fc.record({
+          application: level,
+          tenant: fc.option(level),
+          deviceId: level,
+          devEui,
+          networkServer: fc.option(level),
+        }),
         fc.constantFrom(...CHIRPSTACK_EVENTS),
         fc.constantFrom(...THINGS_STACK_EVENTS),
-        ({ application, tenant, deviceId, devEui }, chirpStack, thingsStack) => {
+        ({ application, tenant, deviceId, devEui, networkServer }, chirpStack, thingsStack) => {
           const [ofChirpStack, ofThingsStack] = [
             { application, devEui },
             { application, tenant, deviceId },
           ];
-          expect(parseNetworkTopic(chirpStackEventTopic(ofChirpStack, chirpStack))).toEqual({
+          expect(parseNetworkTopic(chirpStackEventTopic({ networkServer, ...ofChirpStack }, chirpStack))).toEqual({
             server: 'chirpstack',
+            networkServer,
             ...ofChirpStack,
             event: chirpStack,
           });
@@ -51,6 +58,9 @@ describe('topics of network servers', () => {
     '',
     'application/a/device/0101/event/up',
     'application/+/device/0101010101010101/event/up',
+    'chirpstack/a b/application/a/device/0101010101010101/event/up',
+    'chirpstack/a/device/0101010101010101/event/up',
+    'other/a/application/a/device/0101010101010101/event/up',
     'application/a b/device/0101010101010101/event/up',
     'v3/app@a@b/devices/dev1/up',
     'v3/app/devices/#/up',
@@ -66,10 +76,12 @@ describe('topics of network servers', () => {
   it('name downlinks as the network servers do', () => {
     expect([
       chirpStackDownTopic({ application: 'a', devEui: '0101010101010101' }),
+      chirpStackDownTopic({ networkServer: 'harbour', application: 'a', devEui: '0101010101010101' }),
       thingsStackDownTopic({ application: 'app1', tenant: 'tenant1', deviceId: 'dev1' }, 'push'),
       thingsStackDownTopic({ application: 'app1', tenant: null, deviceId: 'dev1' }, 'replace'),
     ]).toEqual([
       'application/a/device/0101010101010101/command/down',
+      'chirpstack/harbour/application/a/device/0101010101010101/command/down',
       'v3/app1@tenant1/devices/dev1/down/push',
       'v3/app1/devices/dev1/down/replace',
     ]);

@@ -37,12 +37,6 @@ export function parseDeviceTopic(topic: string): DeviceTopic | null {
   return { department, kind, device, channel: channel as DeviceChannel };
 }
 
-/** `application/{id}/device/{devEui}/event/{type}` of the ChirpStack v4 MQTT integration, or null. */
-function parseChirpStackTopic(topic: string): { application: string; devEui: string; event: string } | null {
-  const match = /^application\/([^/]+)\/device\/([0-9a-fA-F]{16})\/event\/([a-z]+)$/.exec(topic);
-  return match ? { application: match[1]!, devEui: match[2]!.toLowerCase(), event: match[3]! } : null;
-}
-
 /** Events of the ChirpStack v4 MQTT integration. */
 export const CHIRPSTACK_EVENTS = ['up', 'join', 'ack', 'txack', 'status', 'log', 'location', 'integration'] as const;
 export type ChirpStackEvent = (typeof CHIRPSTACK_EVENTS)[number];
@@ -67,6 +61,8 @@ export type ThingsStackEvent = (typeof THINGS_STACK_EVENTS)[number];
 export type NetworkTopic =
   | {
       readonly server: 'chirpstack';
+      /** Id of the network server whose own topics these are; null for those that all of them may share. */
+      readonly networkServer: string | null;
       readonly application: string;
       readonly devEui: string;
       /** One of `CHIRPSTACK_EVENTS`, or one that this release does not know. */
@@ -89,6 +85,8 @@ export type NetworkServer = NetworkTopic['server'];
 /** A DevEUI as registry and network servers write it, before it is put into lower case. */
 export const DEV_EUI = /^[0-9a-fA-F]{16}$/;
 
+/** As the ChirpStack v4 MQTT integration has it by itself, or behind a prefix that names one of several ChirpStack servers. */
+const CHIRPSTACK = /^(?:chirpstack\/([^/]+)\/)?application\/([^/]+)\/device\/([0-9a-fA-F]{16})\/event\/([a-z]+)$/;
 const THINGS_STACK = /^v3\/([^/@]+)(?:@([^/@]+))?\/devices\/([^/]+)\/([a-z]+(?:\/[a-z]+)?)$/;
 const GENERIC_UPLINK = /^uplink\/([^/]+)\/([0-9a-fA-F]{16})$/;
 
@@ -99,8 +97,12 @@ export function parseNetworkTopic(topic: string): NetworkTopic | null {
 }
 
 function chirpStackTopicOf(topic: string): NetworkTopic | null {
-  const parsed = parseChirpStackTopic(topic);
-  return parsed === null ? null : { server: 'chirpstack', ...parsed };
+  const match = CHIRPSTACK.exec(topic);
+  if (match === null) return null;
+  const networkServer = match[1] ?? null;
+  if (networkServer !== null && !TOPIC_LEVEL.test(networkServer)) return null;
+  const [application, devEui, event] = match.slice(2) as [string, string, string];
+  return { server: 'chirpstack', networkServer, application, devEui: devEui.toLowerCase(), event };
 }
 
 function thingsStackTopicOf(topic: string): NetworkTopic | null {
@@ -123,14 +125,26 @@ function genericTopicOf(topic: string): NetworkTopic | null {
   return { server: 'generic', application: match[1]!, devEui: match[2]!.toLowerCase(), event: 'up' };
 }
 
+interface ChirpStackDevice {
+  /** As `NetworkTopic` has it. */
+  readonly networkServer?: string | null;
+  readonly application: string;
+  readonly devEui: string;
+}
+
+/** What topics of ChirpStack begin with; see `NetworkTopic`. */
+export function chirpStackPrefix(networkServer: string | null): string {
+  return networkServer === null ? '' : `chirpstack/${networkServer}/`;
+}
+
 /** Where ChirpStack v4 publishes an event of a device. */
-export function chirpStackEventTopic(at: { application: string; devEui: string }, event: ChirpStackEvent): string {
-  return `application/${at.application}/device/${at.devEui}/event/${event}`;
+export function chirpStackEventTopic(at: ChirpStackDevice, event: ChirpStackEvent): string {
+  return `${chirpStackPrefix(at.networkServer ?? null)}application/${at.application}/device/${at.devEui}/event/${event}`;
 }
 
 /** Where ChirpStack v4 takes downlinks for a device. */
-export function chirpStackDownTopic(at: { application: string; devEui: string }): string {
-  return `application/${at.application}/device/${at.devEui}/command/down`;
+export function chirpStackDownTopic(at: ChirpStackDevice): string {
+  return `${chirpStackPrefix(at.networkServer ?? null)}application/${at.application}/device/${at.devEui}/command/down`;
 }
 
 interface ThingsStackDevice {

@@ -14,7 +14,7 @@ const device: Principal = {
 };
 const gatewayOf = (
   network: NetworkServer,
-  applications: readonly string[] | 'all',
+  applications: readonly string[] | 'all' | 'own',
 ): Extract<Principal, { type: 'gateway' }> => ({
   type: 'gateway',
   id: 'gwin-1',
@@ -25,6 +25,7 @@ const gatewayOf = (
 const gateway = gatewayOf('chirpstack', ['app-0', 'app-1']);
 const idle = gatewayOf('chirpstack', []);
 const everything = gatewayOf('chirpstack', 'all');
+const ofItself: Principal = { ...gatewayOf('chirpstack', 'own'), id: 'harbour' };
 const things = gatewayOf('the-things-stack', ['app-1@ttn']);
 const generic = gatewayOf('generic', ['app-1']);
 const service: Principal = { type: 'service', id: 'alerts', clientId: 'service:alerts' };
@@ -63,6 +64,26 @@ describe('T02 T03 mayPublish', () => {
     ['gateway of all', everything, 'application/app-9/device/24e124c8dbf20c3d/event/up', 'allowed'],
     ['gateway of all', everything, 'application/app-9/device/24e124c8dbf20c3d/command/down', 'wrong-channel'],
     ['gateway of all', everything, 'v3/app-1@ttn/devices/dev1/up', 'outside-scope'],
+    [
+      'gateway of all',
+      everything,
+      'chirpstack/harbour/application/a/device/24e124c8dbf20c3d/event/up',
+      'outside-scope',
+    ],
+    ['gateway of its own', ofItself, 'chirpstack/harbour/application/a/device/24e124c8dbf20c3d/event/up', 'allowed'],
+    [
+      'gateway of its own',
+      ofItself,
+      'chirpstack/airport/application/a/device/24e124c8dbf20c3d/event/up',
+      'outside-scope',
+    ],
+    ['gateway of its own', ofItself, 'application/a/device/24e124c8dbf20c3d/event/up', 'outside-scope'],
+    [
+      'gateway of its own',
+      ofItself,
+      'chirpstack/harbour/application/a/device/24e124c8dbf20c3d/command/down',
+      'wrong-channel',
+    ],
     ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/up', 'allowed'],
     ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/down/ack', 'allowed'],
     ['The Things Stack', things, 'v3/app-1@ttn/devices/dev1/location/solved', 'allowed'],
@@ -106,6 +127,10 @@ describe('T04 maySubscribe', () => {
     ['gateway', gateway, 'application/app-1/device/+/event/up', 'wrong-channel'],
     ['gateway of all', everything, 'application/+/device/+/command/+', 'allowed'],
     ['gateway of all', everything, 'application/#', 'wrong-channel'],
+    ['gateway of all', everything, 'chirpstack/+/application/+/device/+/command/+', 'outside-scope'],
+    ['gateway of its own', ofItself, 'chirpstack/harbour/application/+/device/+/command/+', 'allowed'],
+    ['gateway of its own', ofItself, 'chirpstack/+/application/+/device/+/command/+', 'outside-scope'],
+    ['gateway of its own', ofItself, 'application/+/device/+/command/+', 'outside-scope'],
     ['gateway of all', everything, '+/+/device/+/command/+', 'outside-scope'],
     ['The Things Stack', things, 'v3/app-1@ttn/devices/+/down/push', 'allowed'],
     ['The Things Stack', things, 'v3/app-1@ttn/devices/+/down/replace', 'allowed'],
@@ -132,7 +157,7 @@ describe('T04 maySubscribe', () => {
     expect(say(maySubscribe(principal, filter))).toBe(expected);
   });
 
-  const principals = [device, gateway, idle, everything, things, generic, service, hyd, none, all];
+  const principals = [device, gateway, idle, everything, ofItself, things, generic, service, hyd, none, all];
   const level = fc.constantFrom(
     '+',
     'city',

@@ -1,4 +1,4 @@
-import { type NetworkServer, THINGS_STACK_EVENTS, TOPIC_LEVEL } from '#core';
+import { chirpStackPrefix, type NetworkServer, THINGS_STACK_EVENTS, TOPIC_LEVEL } from '#core';
 import type { Principal } from './principal.js';
 import { filterWithin, isValidFilter, isValidTopic } from './topic-filter.js';
 import { TopicFilters } from './topic-filters.js';
@@ -29,7 +29,7 @@ export type DenialReason =
   | 'outside-scope';
 
 const ALLOWED: Decision = { allowed: true };
-const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'v3/#', 'uplink/#', 'lamplighter/#'];
+const SERVICE_SCOPES = ['city/#', 'alarms/#', 'application/#', 'chirpstack/#', 'v3/#', 'uplink/#', 'lamplighter/#'];
 
 /** Wills are publishes too: ask for them as well (THREATS 3). */
 export function mayPublish(principal: Principal, topic: string): Decision {
@@ -128,7 +128,11 @@ const NETWORKS: Readonly<
 
 type Gateway = Extract<Principal, { type: 'gateway' }>;
 
-function applicationScopes({ network, applications }: Gateway, suffixes: readonly string[]): string[] {
+function applicationScopes({ id, network, applications }: Gateway, suffixes: readonly string[]): string[] {
+  if (applications === 'own') {
+    if (network !== 'chirpstack' || !TOPIC_LEVEL.test(id)) return [];
+    return suffixes.map((suffix) => `${chirpStackPrefix(id)}${NETWORKS[network].root}/+/${suffix}`);
+  }
   const levels = applications === 'all' ? ['+'] : applications.filter(isApplication);
   return levels.flatMap((level) => suffixes.map((suffix) => `${NETWORKS[network].root}/${level}/${suffix}`));
 }
@@ -161,7 +165,8 @@ function whyOutside(principal: Principal, topic: string): DenialReason {
   }
 }
 
-function whyOutsideNetwork({ network, applications }: Gateway, topic: string, root: string): DenialReason {
+function whyOutsideNetwork({ id, network, applications }: Gateway, topic: string, root: string): DenialReason {
+  if (applications === 'own') return topic.startsWith(chirpStackPrefix(id)) ? 'wrong-channel' : 'outside-scope';
   if (applications.length === 0) return 'no-application';
   if (root !== `${NETWORKS[network].root}/`) return 'outside-scope';
   const application = topic.split('/')[1] ?? '';

@@ -16,8 +16,11 @@ export type Principal =
       readonly clientId: string;
       /** Whose topics it speaks. */
       readonly network: NetworkServer;
-      /** As topics name them (`{application}@{tenant}` for The Things Stack); 'all' is every application of its network. */
-      readonly applications: readonly string[] | 'all';
+      /**
+       * As topics name them (`{application}@{tenant}` for The Things Stack); 'all' is every application of its network, 'own' every
+       * application of a ChirpStack below a prefix with its id.
+       */
+      readonly applications: readonly string[] | 'all' | 'own';
     }
   /** A process of the platform itself: 'ingest', 'alerts', 'api'. */
   | { readonly type: 'service'; readonly id: string; readonly clientId: string }

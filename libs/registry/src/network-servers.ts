@@ -14,9 +14,10 @@ export interface NetworkServer {
   /**
    * The applications whose messages it may bring; each belongs to one network server only, so that a message that a service
    * publishes on its behalf can be put down to it. 'all' is every application that no other server has: ChirpStack
-   * subscribes to the commands of all its applications with one filter, which must lie inside its scope.
+   * subscribes to the commands of all its applications with one filter, which must lie inside its scope. 'own' is every application of a
+   * ChirpStack behind a topic prefix of its own: then what others call their applications does not matter (ADR 012).
    */
-  readonly applications: readonly string[] | 'all';
+  readonly applications: readonly string[] | 'all' | 'own';
   readonly downlink: DownlinkApi | null;
   readonly createdAt: number;
   /** Of a registered device or not, up to half a minute behind; null before the first. */
@@ -57,6 +58,11 @@ export interface NetworkServerRepository {
   remove(id: string): Promise<boolean>;
 }
 
+/** The applications that it has by name. */
+export function namedApplications({ applications }: Pick<NetworkServer, 'applications'>): readonly string[] {
+  return typeof applications === 'string' ? [] : applications;
+}
+
 /** The same choice as `NetworkServerRepository.findByApplication`, for who keeps the servers in memory. */
 export function serverOfApplication<T extends Pick<NetworkServer, 'type' | 'applications'>>(
   servers: Iterable<T>,
@@ -67,7 +73,7 @@ export function serverOfApplication<T extends Pick<NetworkServer, 'type' | 'appl
   for (const server of servers) {
     if (server.type !== type) continue;
     if (server.applications === 'all') fallback = server;
-    else if (server.applications.includes(application)) return server;
+    else if (namedApplications(server).includes(application)) return server;
   }
   return fallback;
 }

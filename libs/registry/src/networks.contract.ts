@@ -68,6 +68,14 @@ export function networkContract({ registry, clock }: ContractContext): void {
     await expect(registry().networkServers.create(server('c', { applications: 'all' }))).rejects.toMatchObject({
       code: 'conflict',
     });
+    // Of its own: whatever others have, and nobody finds it by an application.
+    for (const id of ['f', 'g'])
+      expect(await registry().networkServers.create(server(id, { applications: 'own' }))).toMatchObject({
+        applications: 'own',
+      });
+    expect(await registry().networkServers.get('f')).toMatchObject({ applications: 'own' });
+    expect((await registry().networkServers.findByApplication('chirpstack', 'o'))?.id).toBe('b');
+    expect(serverOfApplication(await registry().networkServers.list(), 'chirpstack', 'o')?.id).toBe('b');
     // Another type has other applications.
     await registry().networkServers.create(server('d', { type: 'http', applications: ['x'] }));
     expect(await registry().networkServers.remove('a')).toBe(true);

@@ -52,13 +52,13 @@ export function networkChannels(): Json {
   return {
     chirpStackEvent: channel(
       'application/{application}/device/{devEui}/event/{event}',
-      'Events of ChirpStack v4',
+      'Events of ChirpStack v4; of one with topics of its own behind chirpstack/{id}/',
       { devEui: DEV_EUI, event: { enum: [...CHIRPSTACK_EVENTS] } },
       BODY,
     ),
     chirpStackDownlink: channel(
       chirpStackDownTopic(device),
-      'Downlinks for ChirpStack v4',
+      'Downlinks for ChirpStack v4; for one with topics of its own behind chirpstack/{id}/',
       { devEui: DEV_EUI },
       CHIRPSTACK_DOWN,
     ),

@@ -11,7 +11,7 @@ import type { Priority } from './downlink.dto.js';
 import type { DownlinkWay } from './downlink-way.js';
 import { downlinkKeyPurpose } from './network-server.service.js';
 import { AddressRefused, postPinned } from './pinned-request.js';
-import { applicationAndTenant, withoutTenant } from './uplink-topic.js';
+import { applicationAndTenant, topicsOwner, withoutTenant } from './uplink-topic.js';
 
 /** Longer than a network server needs to queue something, shorter than a person waits. */
 const TIMEOUT_MS = 10_000;
@@ -46,7 +46,8 @@ export class DownlinkDelivery {
   async deliver(downlink: Downlink, way: DownlinkWay, priority: Priority): Promise<boolean> {
     const api = way.server?.downlink ?? null;
     if (way.type === 'chirpstack') {
-      const topic = chirpStackDownTopic({ application: way.application, devEui: way.devEui! });
+      const networkServer = topicsOwner(way.server);
+      const topic = chirpStackDownTopic({ networkServer, application: way.application, devEui: way.devEui! });
       await this.bus.publish(topic, json(chirpStackCommand(downlink, way)));
     } else if (api !== null) {
       const body = way.type === 'http' ? plainCommand(downlink, way, priority) : thingsStackPush(downlink, priority);

@@ -1,7 +1,8 @@
-import type { Device, DeviceState, NetworkServer, Registry } from '#registry';
+import { type Device, type DeviceState, namedApplications, type NetworkServer, type Registry } from '#registry';
 import type { Caller } from '../auth/caller.js';
 import { Problem } from '../http/problem.js';
 import type { DownlinkWayDto } from './downlink.dto.js';
+import { topicsOwner } from './uplink-topic.js';
 
 /** How a downlink reaches a device. */
 export interface DownlinkWay {
@@ -46,11 +47,22 @@ async function wayOfState(registry: Registry, device: Device, state: DeviceState
   const application = network.tenant === null ? network.application : `${network.application}@${network.tenant}`;
   return {
     type,
-    server: await registry.networkServers.findByApplication(type, application),
+    server: await serverOfState(registry, type, network.source, application),
     application,
     deviceId: type === 'things-stack' ? network.deviceId : null,
     devEui: device.devEui ?? network.devEui,
   };
+}
+
+/** The server that brought the event; a connector without an entry is none, and then who has the application is asked. */
+async function serverOfState(
+  registry: Registry,
+  type: NetworkServer['type'],
+  source: string,
+  application: string,
+): Promise<NetworkServer | null> {
+  const server = await registry.networkServers.get(source);
+  return server?.type === type ? server : registry.networkServers.findByApplication(type, application);
 }
 
 async function wayNamed(
@@ -69,11 +81,13 @@ async function wayNamed(
   const server = await registry.networkServers.get(named.server);
   if (server === null)
     throw new Problem('bad-request', 'There is no such network server.', { pointer: '/network/server' });
-  const only = server.applications !== 'all' && server.applications.length === 1 ? server.applications[0] : undefined;
+  const own = namedApplications(server);
+  const only = own.length === 1 ? own[0] : undefined;
   const application = named.application ?? only;
   if (application === undefined)
     throw new Problem('bad-request', 'Name the application.', { pointer: '/network/application' });
-  if ((await registry.networkServers.findByApplication(server.type, application))?.id !== server.id) {
+  const owner = topicsOwner(server) ?? (await registry.networkServers.findByApplication(server.type, application))?.id;
+  if (owner !== server.id) {
     throw new Problem('bad-request', 'The network server has no such application.', {
       pointer: '/network/application',
     });

@@ -20,7 +20,7 @@ import { REGISTRY, SERVICE_BUS } from '../ports.js';
 import type { ServiceBus } from '../ports.js';
 import { TelemetryAcceptedDto } from '../telemetry/telemetry.dto.js';
 import { NetworkAuthentication } from './network-authentication.service.js';
-import { chirpStackTopic, foreign, thingsStackTopic, uplinkTopic } from './uplink-topic.js';
+import { chirpStackTopic, foreign, thingsStackTopic, topicsOwner, uplinkTopic } from './uplink-topic.js';
 
 class UplinkQueryDto {
   @QueryText('Application, when the network server has several.', 'meters') application?: string;
@@ -95,7 +95,7 @@ export class NetworkEdgesController {
   ): Promise<TelemetryAcceptedDto> {
     const server = await this.authentication.namedServer(request, id, 'chirpstack');
     const bytes = bytesOf(body);
-    const { topic, application } = chirpStackTopic(eventOf(request), parseJson(bytes));
+    const { topic, application } = chirpStackTopic(server, eventOf(request), parseJson(bytes));
     await this.refuseForeign(server, application);
     return this.publish(topic, bytes);
   }
@@ -128,6 +128,7 @@ export class NetworkEdgesController {
 
   /** The broker puts a message down to who has the application, so it must be who sent it. */
   private async refuseForeign(server: NetworkServer, application: string): Promise<void> {
+    if (topicsOwner(server) !== null) return;
     const owner = await this.registry.networkServers.findByApplication(server.type, application);
     if (owner?.id !== server.id) throw foreign(server, application, '/deviceInfo/applicationId');
   }

@@ -1,4 +1,6 @@
-import type { NetworkServer } from '#registry';
+import { chirpStackPrefix } from '#core';
+import { namedApplications, type NetworkServer } from '#registry';
+import { topicsOwner } from './uplink-topic.js';
 
 /** Where this installation is reached, as the request that asks shows it. */
 export interface Reach {
@@ -20,7 +22,9 @@ export function instructionsFor(server: NetworkServer, key: string, reach: Reach
   }
 }
 
-function chirpStack({ id }: NetworkServer, key: string, { url, mqttHost, mqttPort }: Reach): string[] {
+function chirpStack(server: NetworkServer, key: string, { url, mqttHost, mqttPort }: Reach): string[] {
+  const { id } = server;
+  const root = `${chirpStackPrefix(topicsOwner(server))}application/{{application_id}}/device/{{dev_eui}}`;
   return [
     'In chirpstack.toml, then restart ChirpStack:',
     '',
@@ -34,8 +38,8 @@ function chirpStack({ id }: NetworkServer, key: string, { url, mqttHost, mqttPor
     '    qos=1',
     '    clean_session=false',
     '    json=true',
-    '    event_topic="application/{{application_id}}/device/{{dev_eui}}/event/{{event}}"',
-    '    command_topic="application/{{application_id}}/device/{{dev_eui}}/command/{{command}}"',
+    `    event_topic="${root}/event/{{event}}"`,
+    `    command_topic="${root}/command/{{command}}"`,
     '',
     'Or without MQTT, uplinks only, as an HTTP integration of the application with payload encoding JSON:',
     '',
@@ -44,9 +48,11 @@ function chirpStack({ id }: NetworkServer, key: string, { url, mqttHost, mqttPor
   ];
 }
 
-function thingsStack({ id, applications }: NetworkServer, key: string, { url }: Reach): string[] {
+function thingsStack(server: NetworkServer, key: string, { url }: Reach): string[] {
+  const { id } = server;
+  const applications = namedApplications(server);
   return [
-    `A custom webhook of the application ${applications === 'all' ? '' : applications.join(', ')}:`,
+    `A custom webhook of the application ${applications.join(', ')}:`,
     '',
     '  Webhook format: JSON',
     `  Base URL: ${url}/v1/network/things-stack/${id}`,
@@ -56,14 +62,16 @@ function thingsStack({ id, applications }: NetworkServer, key: string, { url }: 
     'Or over MQTT, without a webhook, by the connector of this platform:',
     '',
     '  LAMPLIGHTER_THINGS_STACK_URL=mqtts://eu1.cloud.thethings.network:8883',
-    `  LAMPLIGHTER_THINGS_STACK_USERNAME=${applications === 'all' ? '' : applications[0]}`,
+    `  LAMPLIGHTER_THINGS_STACK_USERNAME=${applications[0]}`,
     '  LAMPLIGHTER_THINGS_STACK_KEY_FILE=<file with an API key of the application>',
   ];
 }
 
-function http({ id, applications }: NetworkServer, key: string, { url }: Reach): string[] {
+function http(server: NetworkServer, key: string, { url }: Reach): string[] {
+  const { id } = server;
+  const applications = namedApplications(server);
   const body = '{"devEui":"0016c001f000175a","fPort":1,"data":"AQID"}';
-  const query = applications !== 'all' && applications.length > 1 ? `?application=${applications[0]}` : '';
+  const query = applications.length > 1 ? `?application=${applications[0]}` : '';
   return [
     'For each uplink:',
     '',

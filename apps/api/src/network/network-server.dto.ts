@@ -64,7 +64,7 @@ export class NewNetworkServerDto {
     nullable: true,
     example: ['street-lamps@ttn'],
     description:
-      'Applications whose messages it may bring; of The Things Stack `{application}@{tenant}`. ChirpStack may leave it out, or send null: then every application that no other one has.',
+      'Applications whose messages it may bring; of The Things Stack `{application}@{tenant}`. ChirpStack may leave it out, or send null: then every application that no other one has, and for a second ChirpStack every application below topics of its own.',
   })
   @IsOptional()
   @IsArray()
@@ -102,6 +102,14 @@ export class NetworkServerDto {
   @ApiProperty({ enum: NETWORK_SERVER_TYPES }) type!: NetworkServerType;
   @ApiProperty({ type: [String], nullable: true, description: 'Null: every application that no other one has.' })
   applications!: string[] | null;
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    example: 'chirpstack/harbour/',
+    description:
+      'What its topics begin with, when they are its own; empty for those that ChirpStack has by itself. Null: no ChirpStack.',
+  })
+  topicPrefix!: string | null;
   @ApiProperty({ type: DownlinkApiViewDto, nullable: true }) downlink!: DownlinkApiViewDto | null;
   @ApiProperty({ description: 'Whether it has a key that works.' }) active!: boolean;
   @ApiProperty({

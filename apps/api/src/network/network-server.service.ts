@@ -1,4 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
+import { chirpStackPrefix } from '#core';
 import { generateKey, hashKey, sealText } from '#identity';
 import type { Credential, DownlinkApi, NetworkServer, Registry } from '#registry';
 import { mayActAs } from '../auth/caller.js';
@@ -17,6 +18,7 @@ import type {
 } from './network-server.dto.js';
 import { instructionsFor } from './network-server-instructions.js';
 import type { Reach } from './network-server-instructions.js';
+import { topicsOwner, withoutTenant } from './uplink-topic.js';
 
 /** A network server brings messages of every department, so only who sees all of them may look at one. */
 @Injectable()
@@ -47,7 +49,7 @@ export class NetworkServerService {
   async create(caller: Caller, wish: NewNetworkServerDto, reach: Reach): Promise<NetworkServerWithKeyDto> {
     refuseUnlessAll(caller);
     const { id, type, name = id } = wish;
-    const applications = applicationsOf(type, wish.applications ?? null);
+    const applications = applicationsOf(type, wish.applications ?? null, await this.whoHasAll());
     const downlink = this.downlinkOf(caller, id, wish.downlink ?? null);
     const server = await this.registry.networkServers.create({ id, name, type, applications, downlink });
     const answer = await this.issueKey(server, reach);
@@ -59,16 +61,46 @@ export class NetworkServerService {
 
   async update(caller: Caller, id: string, change: NetworkServerChangeDto): Promise<NetworkServerDto> {
     const before = await this.get(caller, id);
-    const { name, applications, downlink } = change;
+    const { name, downlink } = change;
+    const applications = await this.changedApplications(before, change.applications);
     const after = await this.registry.networkServers.update(id, {
       ...(name === undefined ? {} : { name }),
-      ...(applications === undefined ? {} : { applications: applicationsOf(before.type, applications) }),
+      ...(applications === undefined ? {} : { applications }),
       ...(downlink === undefined ? {} : { downlink: this.downlinkOf(caller, id, downlink) }),
     });
     if (after === null) throw notFound('network server');
     await this.audit(caller, 'network-server-changed', id, { fields: Object.keys(change) });
     await this.bus.brokerHasLooked();
     return this.view(after);
+  }
+
+  /** The ChirpStack of the shared topics, if there is one. */
+  private async whoHasAll(): Promise<string | null> {
+    const servers = await this.registry.networkServers.list();
+    return servers.find(({ applications }) => applications === 'all')?.id ?? null;
+  }
+
+  /** What is set up at the network server has to go on working: its topics do not change behind its back. */
+  private async changedApplications(
+    { id, type, applications }: NetworkServer,
+    wish: NetworkServerChangeDto['applications'],
+  ): Promise<NetworkServer['applications'] | undefined> {
+    if (wish === undefined || (wish === null && typeof applications === 'string')) return undefined;
+    if (applications === 'own') {
+      const advice = 'Remove the entry and add it again with applications, then set ChirpStack up anew.';
+      throw new Problem('conflict', `'${id}' has topics of its own, with every application. ${advice}`, {
+        pointer: '/applications',
+      });
+    }
+    const other = await this.whoHasAll();
+    if (wish === null && other !== null && other !== id) {
+      const advice =
+        'Name the applications, or remove the entry and add it again without them: it then gets topics of its own.';
+      throw new Problem('conflict', `'${other}' has every application already. ${advice}`, {
+        pointer: '/applications',
+      });
+    }
+    return applicationsOf(type, wish, null);
   }
 
   /** A new key; the old one stops working as soon as brokers see the change. */
@@ -135,10 +167,28 @@ function refuseUnlessAll(caller: Caller): void {
   throw new Problem('forbidden', 'Network servers are for credentials that see all departments.');
 }
 
-function applicationsOf(type: NetworkServer['type'], wish: readonly string[] | null): NetworkServer['applications'] {
+/** @param other who has every application of the shared topics already; a ChirpStack beside it gets topics of its own */
+function applicationsOf(
+  type: NetworkServer['type'],
+  wish: readonly string[] | null,
+  other: string | null,
+): NetworkServer['applications'] {
   if (wish === null) {
-    if (type === 'chirpstack') return 'all';
+    if (type === 'chirpstack') return other === null ? 'all' : 'own';
     throw new Problem('bad-request', 'Name the applications whose messages it brings.', { pointer: '/applications' });
+  }
+  const names = wish.map(withoutTenant);
+  const twice = names.findIndex(
+    (name, index) => names.indexOf(name) < index && !wish.slice(0, index).includes(wish[index]!),
+  );
+  if (twice !== -1) {
+    throw new Problem(
+      'bad-request',
+      'Webhooks do not name the tenant: an application id of two tenants needs two entries.',
+      {
+        pointer: `/applications/${twice}`,
+      },
+    );
   }
   const odd = wish.findIndex((application) => application.includes('@') && type !== 'things-stack');
   if (odd === -1) return wish;
@@ -153,7 +203,8 @@ function viewOf(server: NetworkServer, credential: Credential | null): NetworkSe
     id,
     name,
     type,
-    applications: applications === 'all' ? null : [...applications],
+    applications: typeof applications === 'string' ? null : [...applications],
+    topicPrefix: type === 'chirpstack' ? chirpStackPrefix(topicsOwner(server)) : null,
     downlink: downlink && {
       url: downlink.url,
       hasKey: downlink.sealedKey !== null,

@@ -1,6 +1,6 @@
 import { chirpStackEventTopic, DEV_EUI, genericUplinkTopic, thingsStackEventTopic, TOPIC_LEVEL } from '#core';
 import type { ChirpStackEvent } from '#core';
-import type { NetworkServer } from '#registry';
+import { namedApplications, type NetworkServer } from '#registry';
 import { Problem } from '../http/problem.js';
 
 /**
@@ -33,8 +33,7 @@ export function thingsStackTopic(server: NetworkServer, body: unknown): string {
     throw new Problem('bad-request', `The body is none of the messages of an application: ${known}.`, { pointer: '' });
   }
   // Webhooks do not name the tenant, topics do.
-  const full =
-    server.applications === 'all' ? application : server.applications.find((a) => withoutTenant(a) === application);
+  const full = namedApplications(server).find((a) => withoutTenant(a) === application);
   if (full === undefined) throw foreign(server, application, '/end_device_ids/application_ids/application_id');
   return thingsStackEventTopic({ ...applicationAndTenant(full), deviceId: device }, THINGS_STACK_MEMBERS[member]!);
 }
@@ -50,10 +49,20 @@ export function withoutTenant(application: string): string {
 }
 
 /** @param event the query parameter by which ChirpStack names what it sends */
-export function chirpStackTopic(event: string, body: unknown): { topic: string; application: string } {
+export function chirpStackTopic(
+  server: NetworkServer,
+  event: string,
+  body: unknown,
+): { topic: string; application: string } {
   const application = text(body, ['deviceInfo', 'applicationId'], TOPIC_LEVEL);
   const devEui = text(body, ['deviceInfo', 'devEui'], DEV_EUI).toLowerCase();
-  return { topic: chirpStackEventTopic({ application, devEui }, event as ChirpStackEvent), application };
+  const at = { networkServer: topicsOwner(server), application, devEui };
+  return { topic: chirpStackEventTopic(at, event as ChirpStackEvent), application };
+}
+
+/** The id in the topics of a ChirpStack that has some of its own, null for others. */
+export function topicsOwner(server: Pick<NetworkServer, 'id' | 'applications'> | null): string | null {
+  return server?.applications === 'own' ? server.id : null;
 }
 
 /** @param named what the query names instead of the body */
@@ -65,7 +74,7 @@ export function uplinkTopic(
   const devEui = named.devEui ?? text(body, ['devEui'], DEV_EUI);
   if (!DEV_EUI.test(devEui))
     throw new Problem('bad-request', 'A DevEUI is 16 hexadecimal digits.', { pointer: '/devEui' });
-  const own = server.applications === 'all' ? [] : server.applications;
+  const own = namedApplications(server);
   const application = named.application ?? (own.length === 1 ? own[0] : undefined);
   if (application === undefined) {
     throw new Problem('bad-request', `Name one of the applications ${own.join(', ')}.`, { pointer: '/application' });

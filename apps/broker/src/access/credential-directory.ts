@@ -80,6 +80,8 @@ export class CredentialDirectory {
 
   /** Id of the network server that has the application of a topic. */
   ownerOfTopic(topic: NetworkTopic): string | null {
+    if (topic.server === 'chirpstack' && topic.networkServer !== null)
+      return this.networks.get(topic.networkServer)?.applications === 'own' ? topic.networkServer : null;
     const application =
       topic.server === 'the-things-stack' && topic.tenant !== null
         ? `${topic.application}@${topic.tenant}`

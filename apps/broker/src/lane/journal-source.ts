@@ -4,7 +4,7 @@ import type { Principal } from '#identity';
 /** Id of the network server that has the application of a topic; null when there is none. */
 export type OwnerOfTopic = (topic: NetworkTopic) => string | null;
 
-const NETWORK_ROOTS = ['application/', 'v3/', 'uplink/'];
+const NETWORK_ROOTS = ['application/', 'chirpstack/', 'v3/', 'uplink/'];
 /** The other direction. */
 const DOWNLINK_COMMANDS: ReadonlySet<string> = new Set(['down/push', 'down/replace']);
 

@@ -212,7 +212,8 @@ export const onboardingEn = {
       applications: 'Applications',
       allApplications: 'all that no other one has',
       applicationsHint: {
-        chirpstack: 'Ids, separated by commas. Empty: all applications that no other network server has.',
+        chirpstack:
+          'Ids, separated by commas. Empty: all applications that no other network server has; a second ChirpStack then gets topics of its own.',
         'things-stack': 'As application@tenant, separated by commas.',
         http: 'Any names, separated by commas.',
       },

@@ -191,7 +191,7 @@ export const onboardingZhHans: typeof onboardingEn = {
       applications: '应用',
       allApplications: '其他服务器没有的所有应用',
       applicationsHint: {
-        chirpstack: '用逗号分隔各编号。留空即为其他网络服务器没有的所有应用。',
+        chirpstack: '用逗号分隔各编号。留空即为其他网络服务器没有的所有应用；第二个 ChirpStack 则使用自己的主题。',
         'things-stack': '以“应用@租户”表示，用逗号分隔。',
         http: '名称自定，用逗号分隔。',
       },

@@ -191,7 +191,7 @@ export const onboardingZhHant: typeof onboardingEn = {
       applications: '應用',
       allApplications: '其他伺服器沒有的所有應用',
       applicationsHint: {
-        chirpstack: '以逗號分隔各編號。留空即為其他網絡伺服器沒有的所有應用。',
+        chirpstack: '以逗號分隔各編號。留空即為其他網絡伺服器沒有的所有應用；第二個 ChirpStack 則使用自己的主題。',
         'things-stack': '以「應用@租戶」表示，用逗號分隔。',
         http: '名稱自訂，用逗號分隔。',
       },

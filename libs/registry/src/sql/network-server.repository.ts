@@ -1,11 +1,12 @@
 import type { Selectable, Transaction } from 'kysely';
 import { LamplighterError } from '#core';
-import type {
-  DownlinkApi,
-  NetworkServer,
-  NetworkServerRepository,
-  NetworkServerType,
-  NewNetworkServer,
+import {
+  type DownlinkApi,
+  namedApplications,
+  type NetworkServer,
+  type NetworkServerRepository,
+  type NetworkServerType,
+  type NewNetworkServer,
 } from '../network-servers.js';
 import { appendChanges, type SqlContext } from './context.js';
 import type { NetworkServerRow, RegistrySchema } from './schema.js';
@@ -109,8 +110,16 @@ async function refuseTakenId(transaction: Transaction<RegistrySchema>, id: strin
     throw new LamplighterError('conflict', `The id is taken by another network server, gateway or device: ${id}`);
 }
 
+/** What a city does that has two servers of one type. */
+const ADVICE: Readonly<Record<NetworkServerType, string>> = {
+  chirpstack:
+    ' Leave the applications out: a second ChirpStack then gets topics of its own, on which names do not meet.',
+  'things-stack': ' Name the tenant behind an @ when it is another installation.',
+  http: ' Give it another name; it is chosen here, not by the network server.',
+};
+
 async function claimApplications(transaction: Transaction<RegistrySchema>, server: NetworkServer): Promise<void> {
-  const applications = server.applications === 'all' ? [ALL] : [...new Set(server.applications)];
+  const applications = server.applications === 'all' ? [ALL] : [...new Set(namedApplications(server))];
   if (applications.length === 0) return;
   const taken = await transaction
     .selectFrom('network_applications')
@@ -124,7 +133,7 @@ async function claimApplications(transaction: Transaction<RegistrySchema>, serve
     );
     throw new LamplighterError(
       'conflict',
-      `An application belongs to one network server only; taken: ${named.join(', ')}`,
+      `An application belongs to one network server only; taken: ${named.join(', ')}.${ADVICE[server.type]}`,
     );
   }
   await transaction
