@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { connectedSeries } from '#core';
 import { until } from '#core/testing';
 import { lamppost, startApi } from './harness.js';
 import type { Answer, Harness } from './harness.js';
@@ -121,7 +122,14 @@ describe('downlinks', () => {
       status: 409,
       body: { code: 'no-way-to-device' },
     });
-    api.bus.hear('connector');
+    // It runs, but for another application: nobody would take the downlink.
+    api.bus.hear('connector', 'up', { metrics: { [connectedSeries('app2@ttn')]: 1 } });
+    expect(await send('TTS-1', { fPort: 15, base64: 'vu8=' })).toMatchObject({
+      status: 409,
+      body: { detail: expect.stringMatching(/serve 'app1@ttn'/) },
+    });
+    // Away for a moment: it finds the downlink in its session.
+    api.bus.hear('connector', 'degraded', { metrics: { [connectedSeries('app1@ttn')]: 0 } });
     const answer = await send('TTS-1', { fPort: 15, base64: 'vu8=', priority: 'above-normal' });
     expect(answer.status).toBe(202);
     const [{ topic, payload }] = api.bus.published as [{ topic: string; payload: Buffer }];

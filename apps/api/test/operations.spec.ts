@@ -123,10 +123,20 @@ describe('operations', () => {
 
     it('gives Prometheus its own metrics and those of the other services', async () => {
       api.bus.hear('broker', 'up', { metrics: { broker_messages_total: 42, journal_bytes: 7, 'bad name"} 1': 1 } });
+      const series = (application: string): string => `x_total{application="${application}"}`;
+      api.bus.hear('connector', 'up', {
+        metrics: { [series('a@ttn')]: 1, [series('b')]: 2, [series('bad name"')]: 3 },
+      });
       const { text, headers } = await api.ask('GET', '/metrics', { as: '' });
       expect(headers['content-type']).toContain('text/plain');
       expect(text).toContain('# TYPE lamplighter_broker_messages_total counter\nlamplighter_broker_messages_total 42');
       expect(text).toContain('# TYPE lamplighter_journal_bytes gauge\nlamplighter_journal_bytes 7');
+      const labelled = [
+        '# TYPE lamplighter_x_total counter',
+        `lamplighter_${series('a@ttn')} 1`,
+        `lamplighter_${series('b')} 2`,
+      ];
+      expect(text).toContain(labelled.join('\n'));
       expect(text).toContain('lamplighter_api_request_seconds_count{method="GET",route="/health/ready",status="503"}');
       expect(text).not.toContain('bad name');
       expect((await api.ask('GET', '/metrics', { as: '', headers: { 'x-forwarded-for': '10.0.0.1' } })).status).toBe(

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { systemClock } from '#core';
 import { runService, serviceKeyOf, startServiceBus, StatusPublisher } from '#service';
 import { SERVICE, settingsOf } from './settings.js';
+import { ThingsStackApplications } from './things-stack/things-stack-applications.js';
 import { ThingsStackConnector } from './things-stack/things-stack-connector.js';
 
 const PAUSES = { firstMs: 1_000, longestMs: 60_000 };
@@ -13,35 +14,39 @@ await runService({
   start: (settings, { logger }) => {
     const bus = startServiceBus(SERVICE, settings, logger);
     const key = serviceKeyOf(settings);
-    const connector = new ThingsStackConnector({
-      thingsStack: { ...settings.thingsStack, clientId: clientIdOf(key, settings.thingsStack.username) },
-      own: {
-        url: settings.mqttUrl,
-        username: `service:${SERVICE}`,
-        clientId: `service:${SERVICE}:downlinks`,
-        key,
-      },
-      broker: bus,
-      pauses: PAUSES,
-      random: Math.random,
-      logger,
+    const connectors = settings.applications.map((application) => {
+      const { username } = application;
+      return new ThingsStackConnector({
+        thingsStack: { ...application, clientId: clientIdOf(key, username) },
+        own: {
+          url: settings.mqttUrl,
+          username: `service:${SERVICE}`,
+          clientId: `service:${SERVICE}:downlinks:${username}`,
+          key,
+        },
+        broker: bus,
+        pauses: PAUSES,
+        random: Math.random,
+        logger: logger.child({ application: username }),
+      });
     });
+    const applications = new ThingsStackApplications(connectors);
     const status = new StatusPublisher({
       service: SERVICE,
       bus,
       report: () => {
-        const { trouble } = connector;
-        const metrics = connector.metrics();
+        const { trouble } = applications;
+        const metrics = applications.metrics();
         return trouble === null ? { state: 'up', metrics } : { state: 'degraded', reason: trouble, metrics };
       },
       clock: systemClock,
     });
-    connector.start();
+    applications.start();
     status.start();
     return Promise.resolve({
       close: async () => {
         status.stop();
-        await connector.close();
+        await applications.close();
         await bus.close();
       },
     });

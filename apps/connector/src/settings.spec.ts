@@ -15,15 +15,56 @@ describe('settings of the connector', () => {
   };
 
   it('takes the key from the environment or from a file', () => {
-    expect(settingsOf(good).thingsStack).toEqual({
-      url: 'mqtts://eu1.cloud.thethings.network:8883',
-      username: 'street-lamps@ttn',
-      key: 'NNSXS.canary',
-    });
+    expect(settingsOf(good).applications).toEqual([
+      { url: 'mqtts://eu1.cloud.thethings.network:8883', username: 'street-lamps@ttn', key: 'NNSXS.canary' },
+    ]);
     const file = join(directory, 'key');
     writeFileSync(file, 'NNSXS.of-the-file\n');
     const fromFile = { ...good, LAMPLIGHTER_THINGS_STACK_KEY: '', LAMPLIGHTER_THINGS_STACK_KEY_FILE: file };
-    expect(settingsOf(fromFile).thingsStack.key).toBe('NNSXS.of-the-file');
+    expect(settingsOf(fromFile).applications[0]!.key).toBe('NNSXS.of-the-file');
+  });
+
+  it('takes several applications as lists, of one server or of one each', () => {
+    const several = {
+      ...good,
+      LAMPLIGHTER_THINGS_STACK_USERNAME: 'street-lamps@ttn, bins@ttn',
+      LAMPLIGHTER_THINGS_STACK_KEY: 'NNSXS.canary-1,NNSXS.canary-2',
+    };
+    const url = good.LAMPLIGHTER_THINGS_STACK_URL;
+    expect(settingsOf(several).applications).toEqual([
+      { url, username: 'street-lamps@ttn', key: 'NNSXS.canary-1' },
+      { url, username: 'bins@ttn', key: 'NNSXS.canary-2' },
+    ]);
+    const [first, second] = ['mqtts://one.example:8883', 'mqtts://two.example:8883'];
+    const apart = { ...several, LAMPLIGHTER_THINGS_STACK_URL: `${first},${second}` };
+    expect(settingsOf(apart).applications.map((each) => each.url)).toEqual([first, second]);
+    const [fileA, fileB] = ['key-a', 'key-b'].map((name) => join(directory, name)) as [string, string];
+    writeFileSync(fileA, 'NNSXS.a\n');
+    writeFileSync(fileB, 'NNSXS.b\n');
+    const files = {
+      ...several,
+      LAMPLIGHTER_THINGS_STACK_KEY: '',
+      LAMPLIGHTER_THINGS_STACK_KEY_FILE: `${fileA},${fileB}`,
+    };
+    expect(settingsOf(files).applications.map(({ key }) => key)).toEqual(['NNSXS.a', 'NNSXS.b']);
+  });
+
+  it.each([
+    [
+      { LAMPLIGHTER_THINGS_STACK_USERNAME: 'a1@ttn,b1@ttn' },
+      /THINGS_STACK_KEY: expected one for each of the 2 applications/,
+    ],
+    [{ LAMPLIGHTER_THINGS_STACK_KEY: 'NNSXS.canary,NNSXS.canary-2' }, /THINGS_STACK_KEY: expected one/],
+    [
+      { LAMPLIGHTER_THINGS_STACK_USERNAME: 'a1@ttn,a1@ttn', LAMPLIGHTER_THINGS_STACK_KEY: 'x,y' },
+      /'a1@ttn' is there twice/,
+    ],
+    [{ LAMPLIGHTER_THINGS_STACK_URL: 'mqtt://a,mqtt://b' }, /THINGS_STACK_URL: expected one address, or one for each/],
+    [{ LAMPLIGHTER_THINGS_STACK_USERNAME: 'a1@ttn,', LAMPLIGHTER_THINGS_STACK_KEY: 'x,y' }, /THINGS_STACK_USERNAME/],
+  ])('says what is wrong with lists: %j', (change, expected) => {
+    const act = (): unknown => settingsOf({ ...good, ...change });
+    expect(act).toThrow(expected);
+    expect(act).not.toThrow(/canary/);
   });
 
   it('names every fault at once, and never the key', () => {

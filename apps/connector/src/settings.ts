@@ -23,12 +23,17 @@ const DECLARATION = {
   LAMPLIGHTER_THINGS_STACK_KEY_FILE: variable.optional(),
 };
 
+/** One application of The Things Stack. */
+export interface Application {
+  readonly url: string;
+  /** `{application}@{tenant}`, or without the tenant. */
+  readonly username: string;
+  readonly key: string;
+}
+
 export interface ConnectorSettings extends ProcessSettings, BusSettings {
-  readonly thingsStack: {
-    readonly url: string;
-    readonly username: string;
-    readonly key: string;
-  };
+  /** At least one; each user name once. */
+  readonly applications: readonly Application[];
 }
 
 /** With or without tenant. */
@@ -42,21 +47,47 @@ const USERNAME = /^[a-z0-9][a-z0-9-]{1,35}(?:@[a-z0-9][a-z0-9-]{1,35})?$/;
 export function settingsOf(environment: Environment): ConnectorSettings {
   return readSettings('The connector', environment, DECLARATION, (values, faults) => {
     const data = dataDirectory(values.LAMPLIGHTER_DATA_DIR);
-    const url = values.LAMPLIGHTER_THINGS_STACK_URL;
-    const username = values.LAMPLIGHTER_THINGS_STACK_USERNAME;
-    if (!isMqttUrl(url)) {
-      faults.push(
-        'LAMPLIGHTER_THINGS_STACK_URL: expected mqtts://host:8883 (mqtt:// sends the key in clear), without user and password',
-      );
-    }
-    if (!USERNAME.test(username)) faults.push('LAMPLIGHTER_THINGS_STACK_USERNAME: expected application@tenant');
-    const key = keyOf(values.LAMPLIGHTER_THINGS_STACK_KEY, values.LAMPLIGHTER_THINGS_STACK_KEY_FILE, faults);
     return {
-      thingsStack: { url, username, key },
+      applications: applicationsOf(values, faults),
       ...busSettings(values, data, faults),
       ...processSettings(SERVICE, values, data),
     };
   });
+}
+
+type Values = Readonly<
+  Record<'LAMPLIGHTER_THINGS_STACK_URL' | 'LAMPLIGHTER_THINGS_STACK_USERNAME', string> &
+    Record<'LAMPLIGHTER_THINGS_STACK_KEY' | 'LAMPLIGHTER_THINGS_STACK_KEY_FILE', string | undefined>
+>;
+
+/** Lists with commas in between: of one application nobody sees that they are lists. */
+function applicationsOf(values: Values, faults: string[]): Application[] {
+  const usernames = listOf(values.LAMPLIGHTER_THINGS_STACK_USERNAME);
+  const urls = listOf(values.LAMPLIGHTER_THINGS_STACK_URL);
+  if (!urls.every(isMqttUrl)) {
+    faults.push(
+      'LAMPLIGHTER_THINGS_STACK_URL: expected mqtts://host:8883 (mqtt:// sends the key in clear), without user and password',
+    );
+  } else if (urls.length !== 1 && urls.length !== usernames.length)
+    faults.push(`LAMPLIGHTER_THINGS_STACK_URL: expected one address, or one for each of the ${count(usernames)}`);
+  if (!usernames.every((username) => USERNAME.test(username)))
+    faults.push('LAMPLIGHTER_THINGS_STACK_USERNAME: expected application@tenant, several with commas in between');
+  const twice = usernames.find((username, index) => usernames.indexOf(username) < index);
+  if (twice !== undefined) faults.push(`LAMPLIGHTER_THINGS_STACK_USERNAME: '${twice}' is there twice`);
+  const keys = keysOf(values.LAMPLIGHTER_THINGS_STACK_KEY, values.LAMPLIGHTER_THINGS_STACK_KEY_FILE, usernames, faults);
+  return usernames.map((username, index) => ({
+    url: urls.length === 1 ? urls[0]! : (urls[index] ?? ''),
+    username,
+    key: keys[index] ?? '',
+  }));
+}
+
+function listOf(text: string): string[] {
+  return text.split(',').map((each) => each.trim());
+}
+
+function count({ length }: readonly string[]): string {
+  return length === 1 ? '1 application' : `${length} applications`;
 }
 
 function isMqttUrl(text: string): boolean {
@@ -65,14 +96,25 @@ function isMqttUrl(text: string): boolean {
   return (protocol === 'mqtts:' || protocol === 'mqtt:') && hostname !== '' && username === '' && password === '';
 }
 
-function keyOf(key: string | undefined, file: string | undefined, faults: string[]): string {
+function keysOf(
+  key: string | undefined,
+  file: string | undefined,
+  usernames: readonly string[],
+  faults: string[],
+): readonly (string | null)[] {
   if ((key === undefined) === (file === undefined)) {
     faults.push('LAMPLIGHTER_THINGS_STACK_KEY or LAMPLIGHTER_THINGS_STACK_KEY_FILE: expected one of them');
-    return '';
+    return [];
   }
-  const text = key ?? readKey(file!, faults);
-  if (text === '') faults.push('LAMPLIGHTER_THINGS_STACK_KEY_FILE: the file is empty');
-  return text ?? '';
+  const name = key === undefined ? 'LAMPLIGHTER_THINGS_STACK_KEY_FILE' : 'LAMPLIGHTER_THINGS_STACK_KEY';
+  const list = listOf(key ?? file!);
+  if (list.length !== usernames.length) {
+    faults.push(`${name}: expected one for each of the ${count(usernames)}, in the same order, not ${list.length}`);
+    return [];
+  }
+  const keys = key === undefined ? list.map((path) => readKey(path, faults)) : list;
+  if (keys.includes('')) faults.push(`${name}: ${key === undefined ? 'a file is empty' : 'one of them is empty'}`);
+  return keys;
 }
 
 function readKey(file: string, faults: string[]): string | null {

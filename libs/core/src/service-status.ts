@@ -14,3 +14,8 @@ export interface ServiceStatus {
 
 export const STATUS_INTERVAL_MS = 1_000;
 export const STATUS_STALE_MS = 5_000;
+
+/** The series of the connector's status that says whether it is connected for an application of The Things Stack; absent when it does not serve it. */
+export function connectedSeries(application: string): string {
+  return `connector_application_connected{application="${application}"}`;
+}

@@ -61,16 +61,23 @@ function statusText(statuses: ReadonlyMap<string, ServiceStatus>): string {
       lines.push(`${PREFIX}service_up{service="${service}"} ${state === 'up' ? 1 : 0}`);
   }
   for (const [service, { metrics }] of statuses) {
-    for (const [name, value] of Object.entries(metrics)) {
+    let typed = '';
+    for (const [series, value] of Object.entries(metrics)) {
+      const name = nameOf(series);
       // Its own are in the registry already.
-      if (service === 'api' || !isMetricName(name) || typeof value !== 'number') continue;
-      lines.push(
-        `# TYPE ${PREFIX}${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`,
-        `${PREFIX}${name} ${value}`,
-      );
+      if (service === 'api' || name === null || typeof value !== 'number') continue;
+      // Series of one name stand together, and its type is said once.
+      if (name !== typed) lines.push(`# TYPE ${PREFIX}${name} ${name.endsWith('_total') ? 'counter' : 'gauge'}`);
+      typed = name;
+      lines.push(`${PREFIX}${series} ${value}`);
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+/** The name of a series, which may have one label; null when it is none that Prometheus could read. */
+function nameOf(series: string): string | null {
+  return /^([a-z][a-z0-9_]*)(?:\{[a-z_]+="[\w.@-]*"\})?$/.exec(series)?.[1] ?? null;
 }
 
 function isMetricName(name: string): boolean {

@@ -1,5 +1,5 @@
 import { Inject, Injectable } from '@nestjs/common';
-import { chirpStackDownTopic, thingsStackDownTopic } from '#core';
+import { chirpStackDownTopic, connectedSeries, thingsStackDownTopic } from '#core';
 import { openText } from '#identity';
 import { downlinkCorrelation } from '#registry';
 import type { Downlink, DownlinkApi } from '#registry';
@@ -31,10 +31,11 @@ export class DownlinkDelivery {
       throw new Problem('no-way-to-device', `The network server '${way.server?.id}' has no address for downlinks.`);
     }
     // A retained status: a connector that is down for a moment finds the downlink in its session when it comes back.
-    if (this.bus.statuses().has('connector')) return;
+    const metrics = this.bus.statuses().get('connector')?.metrics ?? {};
+    if (Object.hasOwn(metrics, connectedSeries(way.application))) return;
     throw new Problem(
       'no-way-to-device',
-      'Neither has the network server an address for downlinks, nor does the connector to The Things Stack run.',
+      `Neither has the network server an address for downlinks, nor does a connector to The Things Stack serve '${way.application}'.`,
     );
   }
 

@@ -62,8 +62,8 @@ function thingsStack(server: NetworkServer, key: string, { url }: Reach): string
     'Or over MQTT, without a webhook, by the connector of this platform:',
     '',
     '  LAMPLIGHTER_THINGS_STACK_URL=mqtts://eu1.cloud.thethings.network:8883',
-    `  LAMPLIGHTER_THINGS_STACK_USERNAME=${applications[0]}`,
-    '  LAMPLIGHTER_THINGS_STACK_KEY_FILE=<file with an API key of the application>',
+    `  LAMPLIGHTER_THINGS_STACK_USERNAME=${applications.join(',')}`,
+    `  LAMPLIGHTER_THINGS_STACK_KEY_FILE=${applications.map((each) => `<file with an API key of ${each}>`).join(',')}`,
   ];
 }
 

@@ -43,6 +43,8 @@ const RETRY_MS = 250;
  */
 export class ThingsStackConnector {
   readonly counters = { received: 0, forwarded: 0, repeated: 0, downlinks: 0 };
+  /** As topics name it. */
+  readonly application: string;
   private readonly events: MqttLink;
   private readonly downlinks: MqttLink;
   private readonly recent = new RecentMessages();
@@ -51,6 +53,7 @@ export class ThingsStackConnector {
 
   constructor(private readonly options: ConnectorOptions) {
     const { thingsStack, own, broker, logger } = options;
+    this.application = thingsStack.username;
     const root = `v3/${thingsStack.username}/devices/+`;
     this.events = new MqttLink({
       name: 'The Things Stack',
