@@ -9,8 +9,16 @@ export interface SandboxLimits {
   readonly wallMs: number;
   /** How often the parent looks. An attempt is ended at the latest after `wallMs` and twice this. */
   readonly watchEveryMs: number;
-  /** Heap of a script, over all its calls. */
+  /**
+   * Heap of a script, over all its calls. No block may be larger, but QuickJS as it is built for WebAssembly counts of each that it has
+   * given out only a few bytes: this stops many small ones, and `engineBytes` what a script hoards in large ones.
+   */
   readonly memoryBytes: number;
+  /**
+   * Memory of a thread's engine with all its scripts. A thread whose engine has grown beyond it is replaced after the call. The engine may
+   * grow further during the call, so that it never meets a memory without room: the clock ends that.
+   */
+  readonly engineBytes: number;
   readonly stackBytes: number;
   /** Characters of the JSON text of an output. */
   readonly maxOutputChars: number;
@@ -26,6 +34,8 @@ export const DEFAULT_SANDBOX_LIMITS: SandboxLimits = {
   wallMs: 140,
   watchEveryMs: 20,
   memoryBytes: 8 * 1024 * 1024,
+  // As many scripts as a thread keeps, all of the longest kind, come to 83 MiB.
+  engineBytes: 128 * 1024 * 1024,
   stackBytes: 256 * 1024,
   maxOutputChars: 64 * 1024,
   maxOutputDepth: 16,

@@ -58,9 +58,10 @@ export interface BatchMessage {
   readonly calls: readonly ScriptCall[];
 }
 
-/** Worker -> parent. Fewer answers than calls when the script was stopped too often to go on. */
+/** Worker -> parent. Fewer answers than calls when the script was stopped too often to go on, or the thread has to be replaced. */
 export type WorkerMessage =
-  { readonly type: 'ready' } | { readonly type: 'done'; readonly answers: readonly CallAnswer[] };
+  | { readonly type: 'ready' }
+  | { readonly type: 'done'; readonly answers: readonly CallAnswer[]; readonly outgrown: boolean };
 
 /** What a worker is started with. */
 export interface WorkerData {

@@ -85,7 +85,10 @@ export class SandboxThread {
       const late = setTimeout(() => reject(new Error(`The sandbox did not start within ${START_MS} ms`)), START_MS);
       late.unref();
       this.worker.on('message', (message: WorkerMessage) => {
-        if (message.type === 'done') return this.finish({ answers: message.answers });
+        if (message.type === 'done') {
+          if (message.outgrown) this.end();
+          return this.finish({ answers: message.answers });
+        }
         clearTimeout(late);
         resolve();
       });
@@ -107,9 +110,13 @@ export class SandboxThread {
     if (since <= this.options.limits.wallMs) return;
     // The answer is on its way, and only this thread was too busy to take it.
     if (Atomics.load(this.marks, 2) === this.sent) return;
+    this.end();
+    this.finish({ endedAt: Math.max(-1, call), why: 'clock' });
+  }
+
+  private end(): void {
     this.gone = true;
     void this.worker.terminate();
-    this.finish({ endedAt: Math.max(-1, call), why: 'clock' });
   }
 
   private finish(outcome: BatchOutcome): void {

@@ -96,6 +96,8 @@ export class ScriptContext {
       ]);
       if (result.error !== undefined) return this.stop(this.why(result.error), fn);
       const text = result.value.consume((handle) => context.getString(handle));
+      // There was no room left to hand the text over.
+      if (text === '') return this.stop({ stopped: 'codec-memory' }, fn);
       const answer = text.startsWith('{"fault":') ? faultOf(text) : text;
       // A promise that a script left behind would be run by nobody and only take room.
       if (wasStopped(answer) || this.runtime.hasPendingJob()) this.drop();
@@ -151,7 +153,8 @@ export class ScriptContext {
       name?: string;
       message?: string;
     };
-    if (message === 'out of memory') return { stopped: 'codec-memory' };
+    // With no room left for the error itself, QuickJS throws null; the dispatcher lets no null of a script pass.
+    if (message === 'out of memory' || shown === null) return { stopped: 'codec-memory' };
     return `${name ?? 'Error'}: ${message ?? ''}`.slice(0, 300);
   }
 

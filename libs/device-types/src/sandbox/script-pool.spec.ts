@@ -256,6 +256,48 @@ describe('T27 hostile scripts', () => {
     expect(answers[1]).toMatchObject({ code: expect.stringMatching(/^codec-(timeout|memory)$/) as string });
   });
 
+  it('what a script hoards over many calls, in blocks that the engine does not count, is limited', async () => {
+    const limits = { engineBytes: 24 * 1024 * 1024 };
+    const hoards = new ScriptPool({ limits, policy: { workers: 1, starvedPatienceMs: PATIENCE_MS } });
+    try {
+      const source = `Math.hoard = Math.hoard || [];
+        function decodeUplink() { Math.hoard.push(new Uint8Array(1e6)); return { data: { n: Math.hoard.length } }; }`;
+      const answers = await hoards.run(
+        script(source),
+        Array.from({ length: 100 }, () => uplink([1])),
+      );
+      const hoarded = answers.map((answer) => (dataOf(answer) as { n: number }).n);
+      expect(hoarded).toHaveLength(100);
+      expect(Math.max(...hoarded)).toBeLessThanOrEqual(24);
+      expect(hoarded.filter((n) => n === 1).length).toBeGreaterThan(3);
+    } finally {
+      await hoards.close();
+    }
+  });
+
+  it.each([0, 2300, 2400, 2500, 2600, 2700])(
+    'a script that leaves hardly any room for its answer is at fault, or answers: room for %i objects',
+    async (freed) => {
+      const slow = new ScriptPool({ limits: { wallMs: PATIENCE_MS }, policy: { workers: 1 } });
+      try {
+        const source = `function decodeUplink() {
+          const data = { a: '\\u4e2d'.repeat(15000) };
+          Math.hoard = null;
+          try { for (;;) Math.hoard = { next: Math.hoard }; } catch (e) {}
+          for (let i = 0; i < ${freed}; i++) Math.hoard = Math.hoard.next;
+          return { data };
+        }`;
+        const [answer] = await slow.run(script(source), [uplink([1])]);
+        const answered = { a: '\u4e2d'.repeat(15_000) };
+        expect([answered, { code: 'codec-memory', detail: expect.any(String) as string }]).toContainEqual(
+          dataOf(answer),
+        );
+      } finally {
+        await slow.close();
+      }
+    },
+  );
+
   it('a loop outside of any function is found out once', async () => {
     const answers = await pool.run(script('for (;;) {}'), [uplink([1]), uplink([2])]);
     expect(answers).toMatchObject([{ code: 'codec-timeout' }, { code: 'codec-timeout' }]);

@@ -53,6 +53,11 @@ function contextOf(script: Script): ScriptContext {
   return context;
 }
 
+/** A memory of WebAssembly never becomes smaller: only another thread has a small one. */
+function outgrown(): boolean {
+  return quickjs.getWasmMemory().buffer.byteLength > limits.engineBytes;
+}
+
 function run({ script, calls }: BatchMessage): CallAnswer[] {
   const answers: CallAnswer[] = [];
   let stopped = 0;
@@ -70,7 +75,7 @@ function run({ script, calls }: BatchMessage): CallAnswer[] {
         context = contextOf(script);
       }
     }
-    if (wasStopped(answer) && ++stopped >= strikes) break;
+    if ((wasStopped(answer) && ++stopped >= strikes) || outgrown()) break;
   }
   return answers;
 }
@@ -83,6 +88,6 @@ parentPort?.on('message', (batch: BatchMessage) => {
   const answers = run(batch);
   mark(IDLE);
   Atomics.add(marks, 2, 1);
-  send({ type: 'done', answers });
+  send({ type: 'done', answers, outgrown: outgrown() });
 });
 send({ type: 'ready' });
