@@ -81,6 +81,21 @@ describe('ServiceBus', () => {
   const up: ServiceStatus = { service: 'quality', state: 'up', pid: 1, startedAt: 0, at: 0, metrics: {} };
   const down = { service: 'quality', state: 'down', pid: process.pid, startedAt: 1_000, at: 1_000, metrics: {} };
 
+  it('fails what had no PUBACK when the connection went, and does not send it again', async () => {
+    const bus = await connected();
+    const got: string[] = [];
+    broker.authorizePublish = (_client, { topic }, done) => {
+      // Its will comes between the two.
+      if (topic !== STATUS_TOPIC) got.push(topic);
+      if (topic === 'poison') for (const socket of sockets) socket.destroy();
+      else done(null);
+    };
+    await expect(bus.publishDurably('poison', 'x')).rejects.toThrow();
+    await until('the bus to be connected again', () => bus.connected);
+    await bus.publishDurably('after', 'x');
+    expect(got).toEqual(['poison', 'after']);
+  });
+
   it.each([
     ['', {}, 'service:quality'],
     [', with a suffix when there may be several', { clientSuffix: '7f' }, 'service:quality:7f'],

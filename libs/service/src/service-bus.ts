@@ -67,6 +67,8 @@ export class ServiceBus {
       for (const { filter } of this.listeners) client.subscribe(filter, { qos: 0 });
       if (onStatus !== undefined) client.subscribe(serviceTopic('+'), { qos: 0 });
     });
+    // mqtt.js would send it again on every connection, for ever: one that the broker closes the connection for would end each of them.
+    client.on('close', () => giveUp(client));
     client.on('error', (error) => this.sayOnce(error.message));
     client.on('message', (topic, payload) => {
       if (!this.heard(topic, payload)) this.takeStatus(topic, payload);
@@ -133,6 +135,12 @@ export class ServiceBus {
       logger.warn({ topic }, 'a service status could not be read');
     }
   }
+}
+
+/** What has no PUBACK yet fails, with the connection that it was sent on; who published it knows whether to try again. */
+function giveUp(client: MqttClient): void {
+  const { outgoing } = client as unknown as { readonly outgoing: Readonly<Record<number, unknown>> };
+  for (const id of Object.keys(outgoing)) client.removeOutgoingMessage(Number(id));
 }
 
 /** The bus of a service as its settings say, connecting. For composition roots. */

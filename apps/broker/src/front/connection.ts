@@ -37,6 +37,9 @@ export interface ConnectionHost {
   heldBack(connection: Connection): void;
 }
 
+/** Largest body that the API takes as one message. */
+const HTTP_BODY_BYTES = 256 * 1024;
+const ENVELOPE_BYTES = 64 * 1024;
 /** Messages a second that one principal may send. */
 const GATEWAY_FACTOR = 10;
 /** A device above its quota is read in strokes, not message by message. */
@@ -139,6 +142,17 @@ export class Connection implements PacketInspector, LaneOwner {
 
   allowance(): number {
     return this.quota === null ? Infinity : Math.max(1, this.quota.allowance(this.host.clock.monotonic()));
+  }
+
+  /**
+   * Services pass on what came over HTTP, whose limit is not ours, and dead letters with what is known of them: a packet of theirs that is
+   * refused would end the connection that all their messages share.
+   */
+  maxPacketBytes(): number {
+    const { maxPacketBytes } = this.host.limits;
+    return this.principal?.type === 'service'
+      ? 2 * Math.max(maxPacketBytes, HTTP_BODY_BYTES) + ENVELOPE_BYTES
+      : maxPacketBytes;
   }
 
   packet(data: Buffer, start: number, body: number, end: number): boolean {

@@ -23,7 +23,7 @@ class Harness implements PacketInspector {
   readonly socket = new Duplex({ read: () => undefined, write: (_chunk, _encoding, done) => done() });
   readonly gate: PacketGate;
 
-  constructor(limits = { maxConnectBytes: 1_000, maxPacketBytes: 1_000 }) {
+  constructor(private readonly limits = { maxConnectBytes: 1_000, maxPacketBytes: 1_000 }) {
     this.gate = new PacketGate(this.socket, this, limits);
     this.socket.on('readable', () => {
       const data = this.socket.read() as Buffer | null;
@@ -51,6 +51,10 @@ class Harness implements PacketInspector {
 
   allowance(): number {
     return Infinity;
+  }
+
+  maxPacketBytes(): number {
+    return this.limits.maxPacketBytes;
   }
 
   taken(): void {

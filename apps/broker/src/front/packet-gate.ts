@@ -11,6 +11,8 @@ export interface PacketInspector {
   ready(): boolean;
   /** Packets that may be taken before it is asked again; at least one after {@link ready} said yes. */
   allowance(): number;
+  /** Largest packet that may follow CONNECT, fixed header included. */
+  maxPacketBytes(): number;
   /** One packet, `data[start, end)` with its variable header at `body`; true when it was dealt with and the engine must not see it. */
   packet(data: Buffer, start: number, body: number, end: number): boolean;
   /** Whether {@link packet} would deal with this PUBLISH, without doing so. */
@@ -161,6 +163,7 @@ export class PacketGate {
     let at = 0;
     let packets = 0;
     const allowance = this.inspector.allowance();
+    const maxPacketBytes = this.inspector.maxPacketBytes();
     while (at < data.length) {
       if (packets >= allowance) {
         this.keep(data.subarray(at), 0);
@@ -170,7 +173,7 @@ export class PacketGate {
       }
       const length = packetLength(data, at);
       if (length === MALFORMED) return this.refuse('malformed-length');
-      if (length > this.limits.maxPacketBytes) return this.refuse('packet-too-large');
+      if (length > maxPacketBytes) return this.refuse('packet-too-large');
       const end = at + length;
       if (length === INCOMPLETE || end > data.length) {
         this.keep(data.subarray(at), length);
