@@ -11,6 +11,8 @@ const EXPRESSIONS = [
   `Buffer.from('h\\u00e9\\u4e2d\\u{1f600}').toString('hex')`,
   `Buffer.from([0xe4, 0xb8, 0xad, 0xff, 0x41]).toString()`,
   `Buffer.from([1, 2, 256, -1]).toString('hex')`,
+  `Buffer.from([1.9, -1.5, '7', NaN, undefined, , 300, Infinity]).toString('hex')`,
+  `(() => { try { return Buffer.from([1n]).length; } catch (e) { return e.name; } })()`,
   `Buffer.from([250, 251, 252]).toString('base64')`,
   `Buffer.from([250, 251, 252]).toString('base64url')`,
   `Buffer.from([200, 65]).toString('ascii')`,
