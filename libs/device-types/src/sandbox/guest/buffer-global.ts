@@ -119,13 +119,21 @@ export function installBufferGlobal(): void {
       return Math.sign(a.length - b.length);
     }
 
-    private view(offset: unknown, size: number): DataView {
+    /** Made with the first read or write: one for each costs as much as both. */
+    #view: DataView | null = null;
+
+    private get view(): DataView {
+      return (this.#view ??= new DataView(this.buffer, this.byteOffset, this.length));
+    }
+
+    /** Where to read or write that many bytes. */
+    private place(offset: unknown, size: number): number {
       const at = offset === undefined ? 0 : Number(offset);
       if (!Number.isInteger(at) || at < 0 || at + size > this.length)
         throw new RangeError(
           `The offset ${String(offset)} with ${size} bytes lies outside of the buffer (${this.length} bytes)`,
         );
-      return new DataView(this.buffer, this.byteOffset + at, size);
+      return at;
     }
 
     override toString(encoding?: string, start = 0, end = this.length): string {
@@ -203,16 +211,16 @@ export function installBufferGlobal(): void {
     }
 
     readUIntBE(offset: number, size: number): number {
-      const view = this.view(offset, size);
+      const at = this.place(offset, size);
       let value = 0;
-      for (let i = 0; i < size; i++) value = value * 256 + view.getUint8(i);
+      for (let i = 0; i < size; i++) value = value * 256 + this[at + i]!;
       return value;
     }
 
     readUIntLE(offset: number, size: number): number {
-      const view = this.view(offset, size);
+      const at = this.place(offset, size);
       let value = 0;
-      for (let i = size - 1; i >= 0; i--) value = value * 256 + view.getUint8(i);
+      for (let i = size - 1; i >= 0; i--) value = value * 256 + this[at + i]!;
       return value;
     }
 
@@ -227,27 +235,24 @@ export function installBufferGlobal(): void {
     }
 
     writeUIntBE(value: number, offset: number, size: number): number {
-      const view = this.view(offset, size);
-      for (
-        let i = size - 1, rest = value < 0 ? value + 2 ** (8 * size) : value;
-        i >= 0;
-        i--, rest = Math.floor(rest / 256)
-      )
-        view.setUint8(i, rest % 256);
+      const at = this.place(offset, size);
+      let rest = value < 0 ? value + 2 ** (8 * size) : value;
+      for (let i = size - 1; i >= 0; i--, rest = Math.floor(rest / 256)) this[at + i] = rest % 256;
       return offset + size;
     }
 
     writeUIntLE(value: number, offset: number, size: number): number {
-      const view = this.view(offset, size);
-      for (let i = 0, rest = value < 0 ? value + 2 ** (8 * size) : value; i < size; i++, rest = Math.floor(rest / 256))
-        view.setUint8(i, rest % 256);
+      const at = this.place(offset, size);
+      let rest = value < 0 ? value + 2 ** (8 * size) : value;
+      for (let i = 0; i < size; i++, rest = Math.floor(rest / 256)) this[at + i] = rest % 256;
       return offset + size;
     }
   }
 
   /** Node's name, DataView's name, bytes; every one in both byte orders, and for unsigned ones also spelt `Uint`. */
   const prototype = Buffer.prototype as unknown as Record<string, unknown> & {
-    view(offset: unknown, size: number): Record<string, (...values: unknown[]) => unknown>;
+    readonly view: Record<string, (...values: unknown[]) => unknown>;
+    place(offset: unknown, size: number): number;
   };
   const define = (name: string, method: unknown): void => {
     for (const spelling of name.includes('UInt') ? [name, name.replace('UInt', 'Uint')] : [name])
@@ -265,14 +270,15 @@ export function installBufferGlobal(): void {
     ['BigUInt64', 'BigUint64', 8],
     ['BigInt64', 'BigInt64', 8],
   ];
-  for (const [name, getter, size] of scalars) {
+  for (const [name, type, size] of scalars) {
+    const [get, set] = [`get${type}`, `set${type}`] as const;
     for (const order of size === 1 ? [''] : ['BE', 'LE']) {
       const little = order === 'LE';
       define(`read${name}${order}`, function (this: typeof prototype, offset?: unknown) {
-        return this.view(offset, size)[`get${getter}`]!(0, little);
+        return this.view[get]!(this.place(offset, size), little);
       });
       define(`write${name}${order}`, function (this: typeof prototype, value: unknown, offset?: unknown) {
-        this.view(offset, size)[`set${getter}`]!(0, value, little);
+        this.view[set]!(this.place(offset, size), value, little);
         return (offset === undefined ? 0 : Number(offset)) + size;
       });
     }
