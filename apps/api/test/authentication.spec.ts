@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { newApiKey } from '#identity';
+import { generateKey, generatePassword, newApiKey, SECRET_LEFT_OUT } from '#identity';
 import { ADMIN, basic, PASSWORD, startApi } from './harness.js';
 import type { Harness } from './harness.js';
 import { keyFor } from './keys.js';
@@ -150,5 +150,25 @@ describe('T33 guessing', () => {
     await api.ask('GET', '/v1/kinds', { as: basic('chan', 'hunter2-canary') });
     const entries = await api.registry.audit.list({ limit: 100 });
     expect(JSON.stringify(entries)).not.toContain('hunter2-canary');
+  });
+
+  it('T37 a secret that is typed where a name belongs is not kept, whatever the way', async () => {
+    const secrets = [generateKey(), newApiKey().key, generatePassword(), generateKey(), generateKey(), generateKey()];
+    const [name, pair, user, device, other, server] = secrets as [string, string, string, string, string, string];
+    const ask = (path: string, options: Parameters<Harness['ask']>[2]) => api.ask('POST', path, options);
+    const answers = [
+      await api.ask('GET', '/v1/kinds', { as: basic(name, 'x') }),
+      await api.ask('GET', '/v1/kinds', { as: basic(`Bearer ${pair}`, 'x') }),
+      await ask('/v1/session', { as: '', body: { username: user, password: 'x' } }),
+      await ask('/v1/telemetry', { as: basic(device, 'GF3637'), body: {} }),
+      await ask('/v1/telemetry', { as: `Bearer ${generateKey()}`, headers: { 'x-device-id': other }, body: {} }),
+      await ask('/v1/uplinks', { as: basic(server, 'gwin'), body: {} }),
+    ];
+    expect(answers.map(({ status }) => status)).toEqual(secrets.map(() => 401));
+    const entries = await api.registry.audit.list({ actor: 'anonymous', limit: 100 });
+    expect(entries.map(({ subject }) => subject).reverse()).toEqual(
+      ['?', 'Bearer ?', '?', '?', '?', '?'].map((kept) => kept.replace('?', SECRET_LEFT_OUT)),
+    );
+    for (const secret of secrets) expect(JSON.stringify(entries)).not.toContain(secret);
   });
 });

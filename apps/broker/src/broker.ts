@@ -14,6 +14,7 @@ import {
   QuotaNotices,
   type ServiceStatus,
 } from '#core';
+import { withoutSecrets } from '#identity';
 import { StatusPublisher } from '#service';
 import type { AccessPolicy } from './access/access-policy.js';
 import { AuditTrail } from './access/audit-trail.js';
@@ -122,7 +123,7 @@ export class Broker implements ConnectionHost {
     this.audit.record({
       actor,
       action: 'mqtt.subscribe-denied',
-      subject: filter.slice(0, 256),
+      subject: withoutSecrets(filter).slice(0, 256),
       detail: { reason, address: connection.origin.address },
     });
   }

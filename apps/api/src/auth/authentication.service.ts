@@ -1,6 +1,6 @@
 import { Inject, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { parseApiKey, verifyKey } from '#identity';
+import { parseApiKey, verifyKey, withoutSecrets } from '#identity';
 import type { Clock } from '#core';
 import type { Account, ApiKey, Registry } from '#registry';
 import type { ApiSettings } from '../environment.js';
@@ -102,7 +102,8 @@ export class AuthenticationService {
     await this.registry.audit.append({
       actor: 'anonymous',
       action: startsBlock ? 'authentication-throttled' : 'authentication-failed',
-      subject: subject.name.slice(0, 128),
+      // Somebody may have typed a key into the field of a name (THREATS 37).
+      subject: withoutSecrets(subject.name).slice(0, 128),
       detail: { method, address: subject.address },
     });
   }

@@ -9,6 +9,7 @@ import {
   type Subscription,
 } from 'aedes';
 import type { Logger } from 'pino';
+import { withoutSecrets } from '#identity';
 import { type AccessPolicy, type Refusal, returnCodeOf, type Verdict } from '../access/access-policy.js';
 import { AuditTrail } from '../access/audit-trail.js';
 import { BrokerCounters } from '../broker-counters.js';
@@ -236,7 +237,7 @@ export class MqttEngine {
       this.audit.record({
         actor: principal.id,
         action: 'mqtt.publish-denied',
-        subject: topic.slice(0, 256),
+        subject: withoutSecrets(topic).slice(0, 256),
         detail: { reason: decision.reason, address: connection.origin.address },
       });
       return done(new Error(`The publication was denied: ${decision.reason}`));
@@ -281,7 +282,7 @@ export class MqttEngine {
     });
     aedes.on('clientDisconnect', (client) => this.persistence.gone(client.id));
     const failed = (client: Client, error: Error): void => {
-      this.logger.debug({ client: client.id, reason: error.message }, 'connection ended by an error');
+      this.logger.debug({ client: withoutSecrets(client.id), reason: error.message }, 'connection ended by an error');
     };
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
@@ -295,7 +296,7 @@ export class MqttEngine {
     this.counters.refuse(reason);
     const address = connection?.origin.address ?? '';
     this.audit.record({
-      actor: (username ?? '').slice(0, 128),
+      actor: withoutSecrets(username ?? '').slice(0, 128),
       action: 'mqtt.connect-refused',
       subject: address,
       detail: { reason },
