@@ -1,5 +1,6 @@
 import type { Registry } from '../registry.js';
 import { type RegistryOptions, SqlRegistry } from '../sql/sql-registry.js';
+import type { Patience } from './answering-pool.js';
 import { postgresRegistryDialect } from './postgres-dialect.js';
 
 export type { RegistryOptions } from '../sql/sql-registry.js';
@@ -9,6 +10,8 @@ export type { RegistryOptions } from '../sql/sql-registry.js';
  *
  * @throws LamplighterError `registry-unavailable`
  */
-export function openPostgresRegistry(options: RegistryOptions & { readonly url: string }): Promise<Registry> {
-  return SqlRegistry.open(postgresRegistryDialect(options.url), options);
+export function openPostgresRegistry(
+  options: RegistryOptions & { readonly url: string; readonly patience?: Patience },
+): Promise<Registry> {
+  return SqlRegistry.open(postgresRegistryDialect(options.url, options.patience), options);
 }

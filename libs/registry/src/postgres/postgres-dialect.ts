@@ -2,20 +2,25 @@ import { type Dialect, type Driver, type Expression, PostgresDialect, type SqlBo
 import pg from 'pg';
 import type { RegistryDialect } from '../sql/dialect.js';
 import { GuardedDriver } from '../sql/guarded-driver.js';
+import { AnsweringPool, type Patience } from './answering-pool.js';
 
 /** Per process; services are few and their statements short. */
 const CONNECTIONS = 5;
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 30_000;
+/** Longer than the server's own limit, so that a server that is there says itself what took so long. */
+const PATIENCE: Patience = { answerMs: 35_000 };
+/** A client that was lost in a transaction would keep its locks, and everybody's writes waiting, until the kernel gives it up: two hours. */
+const IDLE_IN_TRANSACTION_MS = 30_000;
 
 /** Any two numbers that nobody else of this database uses for advisory locks. */
 const APPEND_LOCKS = { changes: 4_711_001, transitions: 4_711_002 } as const;
 
 const INT8_OID = 20;
 
-export function postgresRegistryDialect(url: string): RegistryDialect {
+export function postgresRegistryDialect(url: string, patience = PATIENCE): RegistryDialect {
   return {
-    kysely: postgresDialect(url),
+    kysely: postgresDialect(url, patience),
     types: {
       key: 'text collate "C"',
       runningNumber: 'bigint generated always as identity primary key',
@@ -30,8 +35,8 @@ export function postgresRegistryDialect(url: string): RegistryDialect {
   };
 }
 
-function postgresDialect(url: string): Dialect {
-  const inner = new PostgresDialect({ pool: () => Promise.resolve(openPool(url)) });
+function postgresDialect(url: string, patience: Patience): Dialect {
+  const inner = new PostgresDialect({ pool: () => Promise.resolve(new AnsweringPool(openPool(url), patience)) });
   return {
     createAdapter: () => inner.createAdapter(),
     createDriver: (): Driver => new GuardedDriver(inner.createDriver(), { isPermanent, isBusy: () => false }),
@@ -46,6 +51,7 @@ function openPool(url: string): pg.Pool {
     max: CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    idle_in_transaction_session_timeout: IDLE_IN_TRANSACTION_MS,
     application_name: 'lamplighter',
     types: { getTypeParser: wholeNumbersAsNumbers },
   });

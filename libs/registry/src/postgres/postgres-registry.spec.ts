@@ -1,10 +1,12 @@
 import { expect, it } from '@jest/globals';
+import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { until } from '#core/testing';
 import { CuttableProxy } from '../../../../tests/servers/cuttable-proxy.js';
 import { describeWithPostgres } from '../../../../tests/servers/postgres.server.js';
 import { registryContract } from '../registry.contract.js';
 import { openPostgresRegistry } from './index.js';
+import { postgresRegistryDialect } from './postgres-dialect.js';
 
 describeWithPostgres('PostgreSQL registry', (server) => {
   const reset = async (): Promise<void> => {
@@ -79,5 +81,47 @@ describeWithPostgres('PostgreSQL registry', (server) => {
     await other.end();
     await registry.close();
     await proxy.close();
+  });
+
+  it('gives a connection up that was lost without a word, and says so', async () => {
+    await reset();
+    const url = new URL(server().url);
+    const proxy = new CuttableProxy(Number(url.port), url.hostname);
+    await proxy.listen();
+    url.host = `127.0.0.1:${proxy.port}`;
+    const patience = { answerMs: 30_000 };
+    const registry = await openPostgresRegistry({ url: url.href, patience });
+    const connections = proxy.connectedAt.length;
+
+    proxy.holdClients();
+    // From here on nothing can be answered, however long one waits.
+    patience.answerMs = 20;
+    const write = registry.departments.put({ id: 'hyd', titles: { en: 'H', 'zh-Hant': 'H', 'zh-Hans': 'H' } });
+    await expect(write).rejects.toMatchObject({
+      code: 'registry-unavailable',
+      retryable: true,
+      message: 'The registry failed: PostgreSQL did not answer within 0.02 s',
+    });
+    patience.answerMs = 30_000;
+    // It is not lent to the next who asks.
+    const next = registry.ping().catch(() => undefined);
+    await until('a new connection', () => proxy.connectedAt.length > connections);
+    proxy.cut();
+    await next;
+    await until('the registry to answer again', () =>
+      registry.ping().then(
+        () => true,
+        () => false,
+      ),
+    );
+    await registry.close();
+    await proxy.close();
+  });
+
+  it('lets no client that was lost in a transaction keep its locks for long', async () => {
+    const db = new Kysely<unknown>({ dialect: postgresRegistryDialect(server().url).kysely });
+    const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(db);
+    expect(rows).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
+    await db.destroy();
   });
 });
