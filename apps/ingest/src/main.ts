@@ -12,6 +12,8 @@ await runService({
   service: SERVICE,
   settings: settingsOf,
   fatal: 'ingest cannot go on; exiting to start again from what is stored',
+  // A batch that is being written may take its time.
+  stopWithinMs: 25_000,
   start: async (settings, { logger, onFatal }) => {
     const adapters = await openAdapters(settings, onFatal);
     const transcoder = createTranscoder();

@@ -1,4 +1,5 @@
 export * from './data-directory.js';
+export * from './end-client.js';
 export * from './health.js';
 export * from './open-in-order.js';
 export * from './pid-file.js';
@@ -8,3 +9,4 @@ export * from './run-service.js';
 export * from './service-bus.js';
 export * from './settings.js';
 export * from './status-publisher.js';
+export * from './within.js';

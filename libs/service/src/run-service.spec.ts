@@ -95,6 +95,18 @@ describe('runService', () => {
     expect(host.exits).toEqual([0]);
   });
 
+  it('ends with 0 when something that does not answer keeps it from closing', async () => {
+    await runService(
+      program({ stopWithinMs: 1, start: async () => ({ close: () => new Promise<void>(() => undefined) }) }),
+      host,
+    );
+    const exited = once(host, 'exited');
+    host.emit('SIGTERM');
+    await exited;
+    expect(existsSync(pidFile)).toBe(false);
+    expect(host.exits).toEqual([0]);
+  });
+
   it('exits with 70 when it cannot be closed', async () => {
     await runService(
       program({ start: async () => ({ close: () => Promise.reject(new Error('the disk is gone')) }) }),

@@ -2,11 +2,14 @@ import { type Logger, pino } from 'pino';
 import { LamplighterError } from '#core';
 import { removePidFile, writePidFile } from './pid-file.js';
 import type { Environment, ProcessSettings } from './settings.js';
+import { within } from './within.js';
 
 /** The process cannot go on; the supervisor starts a new one, which goes on from what is on disk. */
 export const EXIT_FAILED = 70;
 /** EX_CONFIG of sysexits.h. */
 export const EXIT_BAD_CONFIGURATION = 78;
+/** Less than a supervisor waits before it kills: ten seconds in Docker. */
+const STOP_WITHIN_MS = 8_000;
 
 export interface ServiceProgram<S extends ProcessSettings> {
   /** Name of the service, such as 'alerts'. */
@@ -15,6 +18,8 @@ export interface ServiceProgram<S extends ProcessSettings> {
   readonly settings: (environment: Environment) => S;
   /** What the log says when the service reports that it cannot go on. */
   readonly fatal?: string;
+  /** How long closing may take before the process ends without it; default 8 s. */
+  readonly stopWithinMs?: number;
   /** Opens the adapters, makes the service of them and starts it. */
   readonly start: (settings: S, frame: ServiceFrame) => Promise<StartedService>;
 }
@@ -41,7 +46,7 @@ export type Host = Pick<NodeJS.Process, 'env' | 'pid' | 'send'> & {
 
 /**
  * The life of a service's process: settings -> start -> pid file -> 'ready' to the supervisor -> SIGTERM or SIGINT -> close.
- * It ends with 0 when it was told to stop, {@link EXIT_FAILED}, {@link EXIT_BAD_CONFIGURATION}, or 1 when it could not be
+ * It ends with 0 when it was told to stop, also when a database that does not answer keeps it from closing in time, {@link EXIT_FAILED}, {@link EXIT_BAD_CONFIGURATION}, or 1 when it could not be
  * started for another reason, which it says on standard error.
  */
 export async function runService<S extends ProcessSettings>(
@@ -57,7 +62,7 @@ export async function runService<S extends ProcessSettings>(
 }
 
 async function startService<S extends ProcessSettings>(program: ServiceProgram<S>, host: Host): Promise<void> {
-  const { service, fatal = 'the service cannot go on; exiting', start } = program;
+  const { service, fatal = 'the service cannot go on; exiting', stopWithinMs = STOP_WITHIN_MS, start } = program;
   const settings = program.settings(host.env);
   const logger = pino({ level: settings.logLevel, base: { service } });
   const onFatal = (error: unknown): void => {
@@ -67,7 +72,11 @@ async function startService<S extends ProcessSettings>(program: ServiceProgram<S
   const running = await start(settings, { logger, onFatal });
   writePidFile(settings.pidFile, host.pid);
   stopOnSignal(host, logger, async () => {
-    await running.close();
+    if (!(await within(stopWithinMs, running.close())))
+      logger.warn(
+        { stopWithinMs },
+        'something that the service uses does not answer, so it could not be closed in order; what was acknowledged is on disk',
+      );
     removePidFile(settings.pidFile);
   });
   const { text, facts } = running.started ?? { text: 'ready', facts: {} };

@@ -5,6 +5,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { pino } from 'pino';
 import type { ServiceStatus } from '#core';
 import { pause, until } from '#core/testing';
+import { CuttableProxy } from '../../../tests/servers/cuttable-proxy.js';
 import { ServiceBus, type ServiceBusOptions } from './service-bus.js';
 
 const STATUS_TOPIC = 'lamplighter/services/quality/status';
@@ -187,6 +188,17 @@ describe('ServiceBus', () => {
     bus.start();
     await bus.close();
     expect(bus.connected).toBe(false);
+  });
+
+  it('closes when the broker was lost without a word', async () => {
+    const proxy = new CuttableProxy(at);
+    await proxy.listen();
+    const bus = await connected({ url: `mqtt://127.0.0.1:${proxy.port}`, endInOrderMs: 20 });
+    proxy.holdClients();
+    void bus.publishDurably('city/hyd', 'never acknowledged').catch(() => undefined);
+    await bus.close();
+    await until('its socket to be closed', () => !bus.connected);
+    await proxy.close();
   });
 
   it('hears the statuses of services by the name in the topic, and outlives one that cannot be read', async () => {

@@ -2,6 +2,7 @@ import { connect, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { type Clock, type ServiceStatus, serviceTopic, systemClock } from '#core';
 import { topicMatches } from '#identity';
+import { endClient } from './end-client.js';
 import { type BusSettings, serviceKeyOf } from './settings.js';
 import { statusOf } from './status-publisher.js';
 
@@ -18,6 +19,8 @@ export interface ServiceBusOptions {
   readonly logger: Logger;
   /** Uniform in [0, 1). */
   readonly random: () => number;
+  /** How long `close` waits for a broker that does not answer; default 2 s. */
+  readonly endInOrderMs?: number;
 }
 
 const RECONNECT_MS = 1_000;
@@ -95,7 +98,7 @@ export class ServiceBus {
   async close(): Promise<void> {
     if (this.client === null) return;
     if (this.connected) this.publishStatus(this.down());
-    await this.client.endAsync(!this.connected);
+    await endClient(this.client, this.options.endInOrderMs);
   }
 
   private heard(topic: string, payload: Buffer): boolean {

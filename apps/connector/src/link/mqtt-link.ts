@@ -1,5 +1,6 @@
 import { connect, type IClientOptions, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
+import { endClient } from '#service';
 import type { Backoff } from './backoff.js';
 
 export interface LinkOptions {
@@ -69,7 +70,7 @@ export class MqttLink {
   async close(): Promise<void> {
     this.isClosed = true;
     if (this.timer !== null) clearTimeout(this.timer);
-    await this.client?.endAsync(!this.connected).catch(() => undefined);
+    if (this.client !== null) await endClient(this.client).catch(() => undefined);
   }
 
   private connectIn(pauseMs: number): void {
