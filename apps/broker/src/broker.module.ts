@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { type Clock, serviceTopic } from '#core';
 import type { Journal } from '#journal';
 import type { Registry } from '#registry';
-import { StatusPublisher } from '#service';
+import { Health, StatusPublisher } from '#service';
 import { type AccessPolicy } from './access/access-policy.js';
 import { AuditTrail } from './access/audit-trail.js';
 import { Broker } from './broker.js';
@@ -100,6 +100,7 @@ export class BrokerModule {
           useFactory: lane,
         },
         AuditTrail,
+        Health,
         MqttEngine,
         BrokerStatus,
         {

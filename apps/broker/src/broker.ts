@@ -15,7 +15,7 @@ import {
   type ServiceStatus,
 } from '#core';
 import { withoutSecrets } from '#identity';
-import { StatusPublisher } from '#service';
+import { StatusPublisher, within } from '#service';
 import type { AccessPolicy } from './access/access-policy.js';
 import { AuditTrail } from './access/audit-trail.js';
 import { RegistryPolicy } from './access/registry-policy.js';
@@ -97,12 +97,14 @@ export class Broker implements ConnectionHost {
   async stop(): Promise<void> {
     this.listeners.close();
     if (this.quotaSweep !== null) clearInterval(this.quotaSweep);
-    await this.watch?.stop();
+    // A registry that does not answer must not keep from their acknowledgements what was taken.
+    const watching = this.watch?.stop();
     for (const connection of this.table.all()) connection.stopReading();
     await this.drain();
     this.statusPublisher.stop();
     await within(CLOSE_MS, this.engine.stop());
     for (const connection of this.table.all()) connection.socket.destroy();
+    await watching;
   }
 
   forward(connection: Connection, message: ForwardedMessage): void {
@@ -268,14 +270,4 @@ export class Broker implements ConnectionHost {
 
 function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
-/** Waits for the work, but not longer than this. */
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

@@ -3,6 +3,7 @@ import { type Logger, pino } from 'pino';
 import { type Clock, LamplighterError, type ServiceStatus, systemClock } from '#core';
 import type { Journal } from '#journal';
 import type { Registry } from '#registry';
+import { Health } from '#service';
 import { CredentialDirectory } from './access/credential-directory.js';
 import { OpenPolicy } from './access/open-policy.js';
 import { RefusedLogins } from './access/refused-logins.js';
@@ -54,7 +55,15 @@ export async function createBroker(options: BrokerOptions): Promise<RunningBroke
   const ports = await broker.start(
     policy instanceof RegistryPolicy
       ? (revised) =>
-          new RegistryWatch(registry, directory, policy.users, settings.limits.registryPollMs, logger, revised)
+          new RegistryWatch(
+            registry,
+            directory,
+            policy.users,
+            settings.limits.registryPollMs,
+            application.get(Health),
+            logger,
+            revised,
+          )
       : null,
   );
   refusedLogins.start();

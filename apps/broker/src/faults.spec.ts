@@ -1,3 +1,6 @@
+import { jest } from '@jest/globals';
+import { pino } from 'pino';
+import { LamplighterError } from '#core';
 import { pause, until } from '#core/testing';
 import type { BrokerLimits } from './broker-settings.js';
 import { AckDroppingProxy } from './testing/ack-dropping-proxy.js';
@@ -247,6 +250,39 @@ describe('faults', () => {
     const acknowledged = 1 + client.inbox.filter(({ cmd }) => cmd === 'puback').length;
     await fixture.startBroker();
     expect(await fixture.journalled()).toHaveLength(acknowledged);
+  });
+
+  it('stopping waits for no registry that does not answer before it closes connections', async () => {
+    const client = await fixture.client((await fixture.device('GF3637')).login);
+    let answer!: () => void;
+    const answered = new Promise<void>((resolve) => (answer = resolve));
+    const changes = jest.spyOn(fixture.registry, 'changes').mockImplementation(() => answered.then(() => []));
+    await until('the registry to be asked', () => changes.mock.calls.length > 0);
+    const closing = fixture.broker.close();
+    await until('the connection to be closed', () => client.closed);
+    answer();
+    await closing;
+    changes.mockRestore();
+    await fixture.journal.close();
+    await fixture.startBroker();
+  });
+
+  it('a registry that cannot be read is in the status while it lasts, and in the log once', async () => {
+    const lines: string[] = [];
+    await fixture.stop();
+    const logger = pino({ level: 'info' }, { write: (line: string) => void lines.push(line) });
+    fixture = await BrokerFixture.start({ logger });
+    const down = new LamplighterError('registry-unavailable', 'The registry failed: gone', { retryable: true });
+    const changes = jest.spyOn(fixture.registry, 'changes').mockRejectedValue(down);
+    await until('three looks in vain', () => changes.mock.calls.length > 3);
+    expect(fixture.broker.status()).toMatchObject({
+      state: 'degraded',
+      reason: 'Changes of credentials cannot be read: The registry failed: gone',
+    });
+    changes.mockRestore();
+    await until('the broker to be well', () => fixture.broker.status().state === 'up');
+    expect(lines.filter((line) => line.includes('could not be read'))).toHaveLength(1);
+    expect(lines.filter((line) => line.includes('read again'))).toHaveLength(1);
   });
 
   it('a retained status survives a restart, a removed one does not come back', async () => {

@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { Registry, RegistryChange } from '#registry';
+import type { Health } from '#service';
 import type { CredentialDirectory } from './credential-directory.js';
 import type { UserAuthenticator } from './user-authenticator.js';
 
@@ -17,6 +18,7 @@ export interface Revision {
 /** Follows the registry's changes, so that a revoked credential is out within about a second (THREATS 6). */
 export class RegistryWatch {
   private position = 0;
+  private isTroubled = false;
   private timer: NodeJS.Timeout | null = null;
   private polling: Promise<void> = Promise.resolve();
 
@@ -25,6 +27,7 @@ export class RegistryWatch {
     private readonly directory: CredentialDirectory,
     private readonly users: UserAuthenticator,
     private readonly pollMs: number,
+    private readonly health: Health,
     private readonly logger: Logger,
     private readonly revised: (revision: Revision) => Promise<void>,
   ) {}
@@ -52,13 +55,28 @@ export class RegistryWatch {
   private tick(): void {
     this.polling = this.polling
       .then(() => this.poll())
-      .catch((error: unknown) => {
-        // The cache goes on serving; the position stays, so nothing is missed.
-        this.logger.error({ reason: (error as Error).message }, 'registry changes could not be read');
-      })
+      .then(
+        () => this.recovered(),
+        (error: unknown) => this.troubled((error as Error).message),
+      )
       .finally(() => {
         if (this.timer !== null) this.timer = setTimeout(() => this.tick(), this.pollMs);
       });
+  }
+
+  /** The cache goes on serving; the position stays, so nothing is missed. The log hears of it once, however long it takes. */
+  private troubled(reason: string): void {
+    if (!this.isTroubled)
+      this.logger.error({ reason }, 'registry changes could not be read; trying again every second');
+    this.isTroubled = true;
+    this.health.troubled('registry', `Changes of credentials cannot be read: ${reason}`);
+  }
+
+  private recovered(): void {
+    if (!this.isTroubled) return;
+    this.isTroubled = false;
+    this.health.recovered('registry');
+    this.logger.info('registry changes are read again');
   }
 
   private async poll(): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { JournalState } from '#journal';
-import type { StatusReport } from '#service';
+import { Health, type StatusReport } from '#service';
 import { BrokerCounters } from '../broker-counters.js';
 import { ConnectionTable } from '../front/connection-table.js';
 import { InflightBudget } from '../lane/inflight-budget.js';
@@ -14,7 +14,8 @@ export const SERVICE = 'broker';
 @Injectable()
 export class BrokerStatus {
   constructor(
-    private readonly health: JournalHealth,
+    private readonly journal: JournalHealth,
+    private readonly health: Health,
     private readonly counters: BrokerCounters,
     private readonly table: ConnectionTable,
     private readonly budget: InflightBudget,
@@ -23,16 +24,11 @@ export class BrokerStatus {
   ) {}
 
   report(): StatusReport {
-    const journal = this.health.look();
-    return {
-      state: journal.condition === 'writable' ? 'up' : 'degraded',
-      ...(journal.condition === 'writable'
-        ? {}
-        : {
-            reason: `The journal is ${journal.condition}${journal.reason === undefined ? '' : `: ${journal.reason}`}`,
-          }),
-      metrics: this.metrics(journal),
-    };
+    const journal = this.journal.look();
+    const metrics = this.metrics(journal);
+    if (journal.condition === 'writable') return { ...this.health.report, metrics };
+    const why = journal.reason === undefined ? '' : `: ${journal.reason}`;
+    return { state: 'degraded', reason: `The journal is ${journal.condition}${why}`, metrics };
   }
 
   private metrics(journal: JournalState): Record<string, number> {
