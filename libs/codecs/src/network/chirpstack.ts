@@ -62,11 +62,15 @@ export function decodeChirpStack(topic: ChirpStackTopic, value: unknown): Decode
 /** Absent numbers are 0 here: the counter of the first frame, a signal strength of 0 dBm. */
 function readUplink(event: Fields, origin: EventOrigin, time: number | null): NetworkEvent {
   const transmission = event.object('txInfo');
+  const heard = event.list('rxInfo');
   const lora = transmission?.object('modulation')?.object('lora') ?? null;
   return {
     type: 'uplink',
     origin,
-    time,
+    time: believable(
+      time,
+      heard.map((reception) => reception.time('nsTime')),
+    ),
     deduplicationId: event.text('deduplicationId'),
     devAddr: event.hex('devAddr', 8, 'bad-sequence'),
     frameCounter: event.whole('fCnt', MAX_FRAME_COUNTER, 'bad-sequence') ?? 0,
@@ -74,7 +78,7 @@ function readUplink(event: Fields, origin: EventOrigin, time: number | null): Ne
     bytes: event.base64('data'),
     object: event.record('object'),
     objectPointer: '/object',
-    receptions: event.list('rxInfo').map((reception): Reception => ({
+    receptions: heard.map((reception): Reception => ({
       gateway: reception.text('gatewayId')?.toLowerCase() ?? null,
       rssi: reception.number('rssi') ?? 0,
       snr: reception.number('snr') ?? 0,
@@ -84,6 +88,21 @@ function readUplink(event: Fields, origin: EventOrigin, time: number | null): Ne
     frequencyHz: transmission?.whole('frequency') ?? null,
     battery: null,
   };
+}
+
+/** No gateway hears a frame after its network server got it; more than this is no delay of clocks any more. */
+const AHEAD_MS = 60_000;
+/** No gateway keeps frames for longer while it has no way to its network server. */
+const KEPT_MS = 86_400_000;
+
+/**
+ * The time of an uplink is the clock of a gateway when one sent it, and that may be set to a zone or not at all; a gateway that was cut off
+ * for hours knows better than its server, though. When the server itself got the frame stands beside each reception.
+ */
+function believable(time: number | null, received: readonly (number | null)[]): number | null {
+  const byServer = Math.min(...received.map((each) => each ?? Infinity));
+  if (byServer === Infinity) return time;
+  return time === null || time > byServer + AHEAD_MS || time < byServer - KEPT_MS ? byServer : time;
 }
 
 /** An absent `batteryLevel` is an empty battery unless the event says that the level is not known. */
