@@ -44,9 +44,9 @@ export interface DownlinkRepository {
   /** Of one device, newest first; `after` is the id of the last one of the page before. */
   list(query: { readonly device: string; readonly limit: number; readonly after?: string }): Promise<Downlink[]>;
   /**
-   * Takes over what happened, in whatever order and however often it is told: the first time of each step stays, and the
-   * status only moves on from queued to sent, failed and acknowledged. (A device may acknowledge what its network server had
-   * given up.) Ids that are not ours are ignored; resolves with the downlinks that were changed.
+   * Takes over what happened, in whatever order and however often it is told: the first time of each step stays, of failures the last, and the
+   * status moves on from queued to sent, failed and acknowledged. (A device may acknowledge what its network server had
+   * given up, and what was given up before it was sent, here, is sent.) Ids that are not ours are ignored; resolves with the downlinks that were changed.
    */
   noteEvents(events: readonly DownlinkEvent[]): Promise<Downlink[]>;
   /** The same for one event; null when nothing changed. */

@@ -201,6 +201,40 @@ export function networkContract({ registry, clock }: ContractContext): void {
     expect(await downlinks.get('b')).toEqual(changed[0]);
   });
 
+  it('a downlink that was given up here and was sent by its network server all the same is sent, in whatever order that is told', async () => {
+    const { downlinks } = registry();
+    const givenUp = { type: 'failed', at: 10, reason: 'The broker did not take it.' } as const;
+    const sent = { type: 'sent', at: 12 } as const;
+    for (const [id, steps] of [
+      ['a', [givenUp, sent]],
+      ['b', [sent, givenUp]],
+    ] as const) {
+      // prettier-ignore
+      await downlinks.create(downlink(id));
+      for (const step of steps) await downlinks.noteEvent({ id, ...step });
+      expect(await downlinks.get(id)).toMatchObject({ status: 'sent', sentAt: 12, failedAt: 10, reason: null });
+    }
+    // Then the device did not acknowledge it; told again, that changes nothing.
+    const nack = { type: 'failed', at: 20, reason: 'the device did not acknowledge' } as const;
+    expect(await downlinks.noteEvent({ id: 'a', ...nack })).toMatchObject({
+      status: 'failed',
+      failedAt: 20,
+      reason: nack.reason,
+    });
+    for (const step of [nack, givenUp, sent]) expect(await downlinks.noteEvent({ id: 'a', ...step })).toBeNull();
+    // The other way round it failed after it was sent.
+    for (const [id, times] of [
+      ['c', [5, 9]],
+      ['d', [9, 5]],
+    ] as const) {
+      // prettier-ignore
+      await downlinks.create(downlink(id));
+      for (const at of times)
+        await downlinks.noteEvent({ id, type: at === 5 ? 'sent' : 'failed', at, reason: 'no answer' });
+      expect(await downlinks.get(id)).toMatchObject({ status: 'failed', reason: 'no answer' });
+    }
+  });
+
   it('names its downlinks in correlation ids', () => {
     expect(downlinkIdOf(['as:up:01D2', downlinkCorrelation('a-b')])).toBe('a-b');
     expect(downlinkIdOf(['my-correlation-id', 7, null])).toBeNull();

@@ -3,9 +3,6 @@ import type { Downlink, DownlinkEvent, DownlinkRepository, DownlinkStatus, NewDo
 import type { SqlContext } from './context.js';
 import type { DownlinkRow } from './schema.js';
 
-/** A status is never replaced by one of a lower rank, whatever the order in which events are read. */
-const RANK: Readonly<Record<DownlinkStatus, number>> = { queued: 0, sent: 1, failed: 2, acknowledged: 3 };
-
 export class SqlDownlinkRepository implements DownlinkRepository {
   constructor(private readonly context: SqlContext) {}
 
@@ -75,17 +72,33 @@ export class SqlDownlinkRepository implements DownlinkRepository {
 /** The downlink after the event; the same object when it says nothing new. */
 function applied(before: Downlink, event: DownlinkEvent): Downlink {
   const { type, at, reason = null } = event;
-  const status = RANK[type] > RANK[before.status] ? type : before.status;
-  const after: Downlink = {
-    ...before,
-    status,
+  const steps = {
     sentAt: type === 'sent' ? (before.sentAt ?? at) : before.sentAt,
     acknowledgedAt: type === 'acknowledged' ? (before.acknowledgedAt ?? at) : before.acknowledgedAt,
-    failedAt: type === 'failed' ? (before.failedAt ?? at) : before.failedAt,
-    reason: type === 'failed' ? (before.reason ?? reason) : before.reason,
+    failedAt: type === 'failed' && isNewFailure(before, at) ? at : before.failedAt,
   };
+  const status = statusAfter(steps);
+  const told = steps.failedAt === before.failedAt ? before.reason : reason;
+  const after: Downlink = { ...before, ...steps, status, reason: status === 'sent' ? null : told };
   const fields: (keyof Downlink)[] = ['status', 'sentAt', 'acknowledgedAt', 'failedAt', 'reason'];
   return fields.every((field) => after[field] === before[field]) ? before : after;
+}
+
+/** Of failures the last one counts, as long as the device has not acknowledged: a network server may try again and fail again. */
+function isNewFailure({ failedAt, acknowledgedAt }: Downlink, at: number): boolean {
+  return failedAt === null || (acknowledgedAt === null && at > failedAt);
+}
+
+/** By what happened and when, so that the order in which it is told makes no difference. */
+function statusAfter({
+  sentAt,
+  acknowledgedAt,
+  failedAt,
+}: Pick<Downlink, 'sentAt' | 'acknowledgedAt' | 'failedAt'>): DownlinkStatus {
+  if (acknowledgedAt !== null) return 'acknowledged';
+  // What was given up here may have been under way: then the network server sends it afterwards.
+  if (failedAt !== null && (sentAt === null || sentAt <= failedAt)) return 'failed';
+  return sentAt === null ? 'queued' : 'sent';
 }
 
 function toRow(downlink: Downlink): DownlinkRow {
