@@ -134,6 +134,20 @@ describe('malformed input', () => {
     await client.disconnect();
   });
 
+  it.each([
+    ['without a protocol', '10020000'],
+    ['that ends in the middle', '100c00044d5154540402003c0005'],
+    ['of a protocol that does not exist', '100c00044d51545509020000000161'],
+    ['with a reserved flag', '100d00044d5154540403003c000161'],
+  ])('T10 a CONNECT %s ends its connection, and nothing else', async (_name, hex) => {
+    const socket = await fixture.socket();
+    socket.sendBytes(Buffer.from(hex, 'hex'));
+    expect(await socket.closes()).toBe(true);
+    const client = await fixture.client(device.login);
+    expect(await client.publish(device.topic('telemetry'), '{}')).toBe(true);
+    await client.disconnect();
+  });
+
   it('T10 mutated packets leave the broker alive', async () => {
     const rejections: unknown[] = [];
     const note = (reason: unknown): void => void rejections.push(reason);

@@ -281,8 +281,10 @@ export class MqttEngine {
       this.connectionOf(client)?.open();
     });
     aedes.on('clientDisconnect', (client) => this.persistence.gone(client.id));
-    const failed = (client: Client, error: Error): void => {
-      this.logger.debug({ client: withoutSecrets(client.id), reason: error.message }, 'connection ended by an error');
+    // The types hide that a client whose CONNECT cannot be read has no id.
+    const failed = ({ id }: { readonly id: string | null }, error: Error): void => {
+      const client = id === null ? null : withoutSecrets(id);
+      this.logger.debug({ client, reason: error.message }, 'connection ended by an error');
     };
     aedes.on('clientError', failed);
     aedes.on('connectionError', failed);
