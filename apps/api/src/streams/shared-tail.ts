@@ -44,6 +44,8 @@ export class SharedTail<P, I> {
   async follow(from: P | null, deliver: Follower<I>['deliver']): Promise<() => void> {
     const follower: Follower<I> = { deliver, live: false, closed: false };
     this.followers.add(follower);
+    // The reader of those who have gone may still be at its last page: it goes on for this one, with waits that wait again.
+    if (this.abort.signal.aborted) this.abort = new AbortController();
     try {
       await this.start();
     } catch (error) {
