@@ -36,13 +36,16 @@ export class PendingSightings {
   }
 
   start(): void {
-    this.timer = setInterval(() => {
-      this.writing = this.writing.then(() => this.write());
+    this.timer = setTimeout(() => {
+      this.writing = this.write().finally(() => {
+        // One after the other: writes must not queue up before a registry that does not answer.
+        if (this.timer !== null) this.start();
+      });
     }, WRITE_EVERY_MS);
   }
 
   async stop(): Promise<void> {
-    if (this.timer !== null) clearInterval(this.timer);
+    if (this.timer !== null) clearTimeout(this.timer);
     this.timer = null;
     await this.writing;
     await this.write();

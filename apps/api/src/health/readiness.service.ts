@@ -2,6 +2,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { STATUS_STALE_MS } from '#core';
 import type { Clock } from '#core';
 import type { Registry } from '#registry';
+import { within } from '#service';
 import type { TelemetryQueries } from '#timeseries';
 import { CLOCK, REGISTRY, SERVICE_BUS, TELEMETRY } from '../ports.js';
 import type { ServiceBus } from '../ports.js';
@@ -18,6 +19,9 @@ export interface Check {
 /** Whether a PUBLISH that came now would be acknowledged and stored. */
 @Injectable()
 export class ReadinessService {
+  /** Questions under way: one at a time, so that those who ask meanwhile do not pile up before a database that does not answer. */
+  private readonly asking = new Map<string, Promise<void>>();
+
   constructor(
     @Inject(SERVICE_BUS) private readonly bus: ServiceBus,
     @Inject(REGISTRY) private readonly registry: Registry,
@@ -27,8 +31,8 @@ export class ReadinessService {
 
   async checks(): Promise<Check[]> {
     const pings = [
-      answers('registry', 'The registry does not answer.', () => this.registry.ping()),
-      answers('store', 'The time-series store does not answer.', () => this.telemetry.ping()),
+      this.answers('registry', 'The registry does not answer.', () => this.registry.ping()),
+      this.answers('store', 'The time-series store does not answer.', () => this.telemetry.ping()),
     ];
     return [this.broker(), this.service('ingest'), ...(await Promise.all(pings))];
   }
@@ -48,16 +52,15 @@ export class ReadinessService {
     if (status.state !== 'up') return { name, ok: false, detail: status.reason ?? `The ${name} is ${status.state}.` };
     return { name, ok: true };
   }
-}
 
-async function answers(name: string, detail: string, ping: () => Promise<void>): Promise<Check> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Check>((resolve) => {
-    timer = setTimeout(() => resolve({ name, ok: false, detail }), PING_TIMEOUT_MS);
-  });
-  const asked = ping().then(
-    (): Check => ({ name, ok: true }),
-    (): Check => ({ name, ok: false, detail }),
-  );
-  return Promise.race([asked, late]).finally(() => clearTimeout(timer));
+  private async answers(name: string, detail: string, ping: () => Promise<void>): Promise<Check> {
+    const ok = await within(PING_TIMEOUT_MS, this.ask(name, ping)).catch(() => false);
+    return ok ? { name, ok } : { name, ok, detail };
+  }
+
+  private ask(name: string, ping: () => Promise<void>): Promise<void> {
+    const asking = this.asking.get(name) ?? ping().finally(() => this.asking.delete(name));
+    this.asking.set(name, asking);
+    return asking;
+  }
 }

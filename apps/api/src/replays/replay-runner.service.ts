@@ -27,6 +27,8 @@ export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdo
   private readonly parts: ReplayParts;
   private nudge = new AbortController();
   private running: Promise<void> = Promise.resolve();
+  /** For a registry that does not answer; the log hears of it once. */
+  private isWaiting = false;
 
   constructor(
     @Inject(REGISTRY) private readonly registry: Registry,
@@ -64,13 +66,15 @@ export class ReplayRunner implements OnApplicationBootstrap, OnApplicationShutdo
     while (!this.stopping.signal.aborted) {
       try {
         const job = await this.registry.replays.take(this.parts.lease);
+        this.isWaiting = false;
         if (job !== null) {
           await this.giveTurn(job);
           continue;
         }
       } catch (error) {
         // Of the registry itself: the lease ends, and the job is taken again.
-        this.logger.warn({ err: error }, 'replays of dead letters have to wait');
+        if (!this.isWaiting) this.logger.warn({ err: error }, 'replays of dead letters have to wait');
+        this.isWaiting = true;
       }
       if (this.stopping.signal.aborted) return;
       this.nudge = new AbortController();
