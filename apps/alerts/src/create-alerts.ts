@@ -144,8 +144,9 @@ class StoreRecall {
       this.isDone = true;
       this.health.recovered('store');
     } catch (error) {
-      this.health.troubled('store', (error as Error).message);
-      this.logger.warn({ reason: (error as Error).message }, 'the store could not be asked for the latest readings');
+      const reason = (error as Error).message;
+      if (this.health.troubled('store', reason))
+        this.logger.warn({ reason }, 'the store could not be asked for the latest readings; trying again every second');
     }
   }
 }

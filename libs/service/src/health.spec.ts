@@ -23,4 +23,14 @@ describe('Health', () => {
     health.troubled('store', 'the store is full');
     expect(health.reason).toBe('the store is full');
   });
+
+  it('says what is news: the beginning of a trouble and its end', () => {
+    const health = new Health();
+    expect([health.recovered('store'), health.troubled('store', 'down'), health.troubled('store', 'full')]).toEqual([
+      false,
+      true,
+      false,
+    ]);
+    expect([health.recovered('store'), health.recovered('store')]).toEqual([true, false]);
+  });
 });

@@ -18,11 +18,15 @@ export class Health {
     return reason === undefined ? { state } : { state, reason };
   }
 
-  troubled(what: string, reason: string): void {
+  /** Whether it is news: what is tried again every second is worth one line of the log, not one a second. */
+  troubled(what: string, reason: string): boolean {
+    const isNew = !this.troubles.has(what);
     this.troubles.set(what, reason);
+    return isNew;
   }
 
-  recovered(what: string): void {
-    this.troubles.delete(what);
+  /** Whether there was trouble. */
+  recovered(what: string): boolean {
+    return this.troubles.delete(what);
   }
 }

@@ -18,7 +18,6 @@ export interface Revision {
 /** Follows the registry's changes, so that a revoked credential is out within about a second (THREATS 6). */
 export class RegistryWatch {
   private position = 0;
-  private isTroubled = false;
   private timer: NodeJS.Timeout | null = null;
   private polling: Promise<void> = Promise.resolve();
 
@@ -64,19 +63,14 @@ export class RegistryWatch {
       });
   }
 
-  /** The cache goes on serving; the position stays, so nothing is missed. The log hears of it once, however long it takes. */
+  /** The cache goes on serving; the position stays, so nothing is missed. */
   private troubled(reason: string): void {
-    if (!this.isTroubled)
+    if (this.health.troubled('registry', `Changes of credentials cannot be read: ${reason}`))
       this.logger.error({ reason }, 'registry changes could not be read; trying again every second');
-    this.isTroubled = true;
-    this.health.troubled('registry', `Changes of credentials cannot be read: ${reason}`);
   }
 
   private recovered(): void {
-    if (!this.isTroubled) return;
-    this.isTroubled = false;
-    this.health.recovered('registry');
-    this.logger.info('registry changes are read again');
+    if (this.health.recovered('registry')) this.logger.info('registry changes are read again');
   }
 
   private async poll(): Promise<void> {

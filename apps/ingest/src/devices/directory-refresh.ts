@@ -31,12 +31,12 @@ export class DirectoryRefresh {
 
   private async refresh(): Promise<void> {
     await this.directory.refresh();
-    this.health.recovered('registry changes');
+    if (this.health.recovered('registry changes')) this.logger.info('changes of the registry are read again');
   }
 
   private noteFailure(error: unknown): void {
     const reason = error instanceof Error ? error.message : String(error);
-    this.health.troubled('registry changes', reason);
-    this.logger.warn({ reason }, 'changes of the registry could not be read');
+    if (this.health.troubled('registry changes', reason))
+      this.logger.warn({ reason }, 'changes of the registry could not be read; trying again every second');
   }
 }
