@@ -27,6 +27,7 @@ export function postgresRegistryDialect(url: string, patience = PATIENCE): Regis
       wholeNumber: 'bigint',
       real: 'double precision',
     },
+    readToChange: (select) => select.forUpdate(),
     isOneOf: (column: Expression<string>, values: readonly string[]): Expression<SqlBool> =>
       sql<SqlBool>`${column} = any(${[...values]}::text[])`,
     lockForAppend: async (transaction, name) => {

@@ -1,9 +1,10 @@
-import { expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Kysely, sql } from 'kysely';
 import pg from 'pg';
 import { until } from '#core/testing';
 import { CuttableProxy } from '../../../../tests/servers/cuttable-proxy.js';
 import { describeWithPostgres } from '../../../../tests/servers/postgres.server.js';
+import type { Registry } from '../registry.js';
 import { registryContract } from '../registry.contract.js';
 import { openPostgresRegistry } from './index.js';
 import { postgresRegistryDialect } from './postgres-dialect.js';
@@ -123,5 +124,53 @@ describeWithPostgres('PostgreSQL registry', (server) => {
     const { rows } = await sql`show idle_in_transaction_session_timeout`.execute(db);
     expect(rows).toEqual([{ idle_in_transaction_session_timeout: '30s' }]);
     await db.destroy();
+  });
+
+  describe('of two who change the same row at the same time, neither takes back what the other has written', () => {
+    let registry: Registry;
+    let other: pg.Client;
+    beforeEach(async () => {
+      await reset();
+      registry = await openPostgresRegistry({ url: server().url });
+      other = new pg.Client({ connectionString: server().url });
+      await other.connect();
+    });
+    afterEach(async () => {
+      await other.end();
+      await registry.close();
+    });
+
+    /** The first change is under way when the second begins, and ends when the second waits for it. */
+    const together = async <T>(first: string, second: () => Promise<T>): Promise<T> => {
+      await other.query(`begin; ${first}`);
+      const changed = second();
+      await until('the second to wait for the first', async () => {
+        const { rowCount } = await other.query(
+          `select from pg_stat_activity where application_name = 'lamplighter' and wait_event_type = 'Lock'`,
+        );
+        return rowCount === 1;
+      });
+      await other.query('commit');
+      return changed;
+    };
+
+    it('a device that is isolated stays so when somebody renames it', async () => {
+      const device = { id: 'LP-1', kind: 'smart-lamppost', department: 'hyd', latitude: 22.3, longitude: 114.2 };
+      await registry.devices.create([device]);
+      const renamed = await together(`update devices set enabled = 0 where id = 'LP-1'`, () =>
+        registry.devices.update('LP-1', { name: 'Nathan Road' }),
+      );
+      expect(renamed).toMatchObject({ enabled: false, name: 'Nathan Road' });
+      expect(await registry.devices.get('LP-1')).toMatchObject({ enabled: false, name: 'Nathan Road' });
+    });
+
+    it('a sighting that is adopted stays so when it is seen once more', async () => {
+      const seen = { id: 'n', source: 's', topic: 't', application: null, name: null, profile: null };
+      const record = (at: number): Promise<void> =>
+        registry.sightings.record([{ ...seen, firstSeen: at, lastSeen: at, messages: 1, logins: 0 }]);
+      await record(1);
+      await together(`update sightings set adopted_at = 2 where id = 'n'`, () => record(3));
+      expect(await registry.sightings.get('n')).toMatchObject({ adoptedAt: 2, messages: 2 });
+    });
   });
 });

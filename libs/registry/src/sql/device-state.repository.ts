@@ -41,16 +41,10 @@ export class SqlDeviceStateRepository implements DeviceStateRepository {
 
   private async write(transaction: Transaction<RegistrySchema>, changes: readonly DeviceStateChange[]): Promise<void> {
     const now = this.context.clock.now();
-    const rows = await transaction
-      .selectFrom('device_state')
-      .selectAll()
-      .where((eb) =>
-        this.context.dialect.isOneOf(
-          eb.ref('device'),
-          changes.map(({ device }) => device),
-        ),
-      )
-      .execute();
+    const { isOneOf, readToChange } = this.context.dialect;
+    const devices = changes.map(({ device }) => device);
+    const select = transaction.selectFrom('device_state').selectAll().orderBy('device');
+    const rows = await readToChange(select.where((eb) => isOneOf(eb.ref('device'), devices))).execute();
     const before = new Map(rows.map((row) => [row.device, JSON.parse(row.state) as DeviceState]));
     const after = changes.map((change) => changedState(before.get(change.device) ?? null, change, now));
     await transaction

@@ -70,7 +70,8 @@ export class SqlDeviceRepository implements DeviceRepository {
 
   update(id: string, change: DeviceChange): Promise<Device | null> {
     return writeWithChanges(this.context, 'device', async (transaction) => {
-      const before = await transaction.selectFrom('devices').selectAll().where('id', '=', id).executeTakeFirst();
+      const select = transaction.selectFrom('devices').selectAll().where('id', '=', id);
+      const before = await this.context.dialect.readToChange(select).executeTakeFirst();
       if (before === undefined) return { result: null, changed: [] };
       const after = this.changedRow(before, change);
       if (after.dev_eui !== before.dev_eui) {

@@ -1,4 +1,4 @@
-import type { Dialect, Expression, SqlBool, Transaction } from 'kysely';
+import type { Dialect, Expression, SelectQueryBuilder, SqlBool, Transaction } from 'kysely';
 import type { RegistrySchema } from './schema.js';
 
 /** All that the one implementation has to know of the engine under it. */
@@ -12,6 +12,11 @@ export interface RegistryDialect {
     readonly wholeNumber: string;
     readonly real: string;
   };
+  /**
+   * Makes others who read these rows to change them wait for the end of the transaction. Without it PostgreSQL lets two read the same
+   * row, and the one who writes last takes back what the other has written.
+   */
+  readToChange<DB, TB extends keyof DB, O>(select: SelectQueryBuilder<DB, TB, O>): SelectQueryBuilder<DB, TB, O>;
   /** `column` is one of the values, however many they are. */
   isOneOf(column: Expression<string>, values: readonly string[]): Expression<SqlBool>;
   /**

@@ -56,7 +56,8 @@ export class SqlDownlinkRepository implements DownlinkRepository {
     return this.context.db.transaction().execute(async (transaction) => {
       const changed = new Map<string, Downlink>();
       for (const event of events) {
-        const row = await transaction.selectFrom('downlinks').selectAll().where('id', '=', event.id).executeTakeFirst();
+        const select = transaction.selectFrom('downlinks').selectAll().where('id', '=', event.id);
+        const row = await this.context.dialect.readToChange(select).executeTakeFirst();
         if (row === undefined) continue;
         const before = toDownlink(row);
         const after = applied(before, event);

@@ -54,7 +54,8 @@ export class SqlNetworkServerRepository implements NetworkServerRepository {
     change: Partial<Pick<NetworkServer, 'name' | 'applications' | 'downlink'>>,
   ): Promise<NetworkServer | null> {
     return this.context.db.transaction().execute(async (transaction) => {
-      const row = await transaction.selectFrom('network_servers').selectAll().where('id', '=', id).executeTakeFirst();
+      const select = transaction.selectFrom('network_servers').selectAll().where('id', '=', id);
+      const row = await this.context.dialect.readToChange(select).executeTakeFirst();
       if (row === undefined) return null;
       const after: NetworkServer = { ...toServer(row), ...change };
       await transaction.updateTable('network_servers').set(toRow(after)).where('id', '=', id).execute();

@@ -53,13 +53,11 @@ export class SqlSightingRepository implements SightingRepository {
 
   private async merge(transaction: Transaction<RegistrySchema>, seen: readonly Seen[]): Promise<void> {
     const ids = seen.map(({ id }) => id);
-    const select = transaction.selectFrom('sightings').selectAll();
-    const known = new Map(
-      (await select.where((is) => this.context.dialect.isOneOf(is.ref('id'), ids)).execute()).map((row) => [
-        row.id,
-        row,
-      ]),
-    );
+    const { isOneOf, readToChange } = this.context.dialect;
+    // In one order, so that broker and ingest do not wait for one another in a circle.
+    const select = transaction.selectFrom('sightings').selectAll().orderBy('id');
+    const rowsBefore = await readToChange(select.where((is) => isOneOf(is.ref('id'), ids))).execute();
+    const known = new Map(rowsBefore.map((row) => [row.id, row]));
     for (const each of seen) known.set(each.id, mergeOne(known.get(each.id), each));
     const rows = [...known.values()];
     await transaction

@@ -17,6 +17,8 @@ export function libsqlRegistryDialect(path: string): RegistryDialect {
     kysely: libsqlDialect(path),
     types: { key: 'text', runningNumber: 'integer primary key autoincrement', wholeNumber: 'integer', real: 'real' },
     // A list as one JSON parameter: no limit on its length, and one statement text for all lengths.
+    // Whoever writes has the database to itself.
+    readToChange: (select) => select,
     isOneOf: (column: Expression<string>, values: readonly string[]): Expression<SqlBool> =>
       sql<SqlBool>`${column} in (select value from json_each(${JSON.stringify(values)}))`,
     // `begin immediate` holds the only write lock that there is.
