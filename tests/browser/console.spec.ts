@@ -168,7 +168,7 @@ describe('the console in a browser', () => {
     await send({ temperature: 500 });
     await page.click('nav >> text=Quarantine');
     await sees('The device is not registered');
-    await sees('Register the device, then re-ingest its dead letters.');
+    await sees('Register the device, then replay its dead letters.');
     await sees('The value is outside the physical range of the metric');
     expect(await accessibilityFaults()).toEqual([]);
     await page.click('[data-group=unknown-device] .group-choice');

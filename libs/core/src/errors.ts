@@ -63,14 +63,14 @@ export const ERRORS = {
   'no-codec': entry(
     'rejection',
     'Nothing says how the payload is read',
-    'Give the device a type that has a codec, then re-ingest its dead letters.',
+    'Give the device a type that has a codec, then replay its dead letters.',
     422,
   ),
   // Rejections: identity
   'device-isolated': entry(
     'rejection',
     'The device is isolated',
-    'Enable the device, then re-ingest its dead letters if they are to be trusted.',
+    'Release the device, then replay its dead letters if they are to be trusted.',
     403,
   ),
   'unknown-topic': entry(
@@ -82,7 +82,7 @@ export const ERRORS = {
   'unknown-device': entry(
     'rejection',
     'The device is not registered',
-    'Register the device, then re-ingest its dead letters.',
+    'Register the device, then replay its dead letters.',
     404,
   ),
   'unknown-kind': entry(
@@ -162,7 +162,7 @@ export const ERRORS = {
   'unknown-device-type': entry(
     'rejection',
     'There is no such device type',
-    'Add the device type, or correct the device; then re-ingest its dead letters.',
+    'Add the device type, or correct the device; then replay its dead letters.',
     422,
   ),
   'codec-errors': entry(
@@ -174,7 +174,7 @@ export const ERRORS = {
   'codec-failed': entry(
     'rejection',
     'The script of the device type failed on the payload',
-    'Try the payload with lamplighter codec test; correct the script, then re-ingest the dead letter.',
+    'Try the payload with lamplighter codec test; correct the script, then replay the dead letter.',
     422,
   ),
   'codec-output': entry(
@@ -186,7 +186,7 @@ export const ERRORS = {
   'codec-timeout': entry(
     'rejection',
     'The script of the device type does not come to an end',
-    'Look for a loop without end in the script; when the host was overloaded, re-ingest the dead letter.',
+    'Look for a loop without end in the script; when the host was overloaded, replay the dead letter.',
     422,
   ),
   'codec-memory': entry(
@@ -198,13 +198,13 @@ export const ERRORS = {
   'codec-suspended': entry(
     'rejection',
     'The script of the device type is suspended',
-    'It had to be stopped repeatedly and will run again in a minute; correct it, then re-ingest the dead letters.',
+    'It had to be stopped repeatedly and will run again in a minute; correct it, then replay the dead letters.',
     422,
   ),
   'over-quota': entry(
     'rejection',
     'The device sends more than its quota',
-    'Make it send less, or raise its quota; then re-ingest its dead letters.',
+    'Make it send less, or raise its quota; then replay its dead letters.',
     429,
   ),
   'journal-corrupt': entry(
@@ -216,7 +216,7 @@ export const ERRORS = {
   'processing-failed': entry(
     'rejection',
     'The platform failed on the message',
-    'Report the detail to the operator; after a fix, re-ingest the dead letter.',
+    'Report the detail to the operator; after a fix, replay the dead letter.',
     500,
   ),
   // HTTP problems

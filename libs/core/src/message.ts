@@ -96,7 +96,7 @@ export interface Rejection {
   readonly actual?: string;
 }
 
-/** A message, or a part of one, that could not be stored. The raw bytes are kept so that it can be re-ingested after a fix. */
+/** A message, or a part of one, that could not be stored. The raw bytes are kept so that it can be replayed after a fix. */
 export interface DeadLetter {
   /** `<sequence>-<item>`; unique in a journal and stable when a batch is processed again. */
   readonly id: string;

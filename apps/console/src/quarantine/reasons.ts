@@ -82,7 +82,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'no-codec': reason(
     ['Nothing says how the payload is read', '沒有解讀資料內容的方法', '没有解读数据内容的方法'],
     [
-      'Give the device a type that has a codec, then re-ingest its dead letters.',
+      'Give the device a type that has a codec, then replay its dead letters.',
       '為裝置指定有解碼器的型號，然後重播其滯留訊息。',
       '为设备指定有解码器的型号，然后重放其滞留消息。',
     ],
@@ -90,7 +90,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'device-isolated': reason(
     ['The device is isolated', '裝置已被隔離', '设备已被隔离'],
     [
-      'Enable the device, then re-ingest its dead letters if they are to be trusted.',
+      'Release the device, then replay its dead letters if they are to be trusted.',
       '解除隔離；如其資料可信，再重播其滯留訊息。',
       '解除隔离；如其数据可信，再重放其滞留消息。',
     ],
@@ -118,7 +118,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'unknown-device': reason(
     ['The device is not registered', '裝置未登記', '设备未登记'],
     [
-      'Register the device, then re-ingest its dead letters.',
+      'Register the device, then replay its dead letters.',
       '登記裝置，然後重播其滯留訊息。',
       '登记设备，然后重放其滞留消息。',
     ],
@@ -202,7 +202,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'unknown-device-type': reason(
     ['There is no such device type', '沒有這個裝置型號', '没有这个设备型号'],
     [
-      'Add the device type, or correct the device; then re-ingest its dead letters.',
+      'Add the device type, or correct the device; then replay its dead letters.',
       '新增裝置型號或更正裝置，然後重播其滯留訊息。',
       '新增设备型号或更正设备，然后重放其滞留消息。',
     ],
@@ -218,7 +218,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'codec-failed': reason(
     ['The script of the device type failed on the payload', '型號的解碼程式執行失敗', '型号的解码程序执行失败'],
     [
-      'Try the payload with lamplighter codec test; correct the script, then re-ingest the dead letter.',
+      'Try the payload with lamplighter codec test; correct the script, then replay the dead letter.',
       '以 lamplighter codec test 試解；更正程式後重播滯留訊息。',
       '以 lamplighter codec test 试解；更正程序后重放滞留消息。',
     ],
@@ -238,7 +238,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'codec-timeout': reason(
     ['The script of the device type does not come to an end', '型號的解碼程式沒有完結', '型号的解码程序没有结束'],
     [
-      'Look for a loop without end in the script; when the host was overloaded, re-ingest the dead letter.',
+      'Look for a loop without end in the script; when the host was overloaded, replay the dead letter.',
       '檢查程式有否無盡迴圈；如屬主機過載，請重播滯留訊息。',
       '检查程序有无死循环；如属主机过载，请重放滞留消息。',
     ],
@@ -258,7 +258,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'codec-suspended': reason(
     ['The script of the device type is suspended', '型號的解碼程式已暫停', '型号的解码程序已暂停'],
     [
-      'It had to be stopped repeatedly and will run again in a minute; correct it, then re-ingest the dead letters.',
+      'It had to be stopped repeatedly and will run again in a minute; correct it, then replay the dead letters.',
       '它屢次須被中止，一分鐘後會再執行；更正後重播滯留訊息。',
       '它屡次须被中止，一分钟后会再运行；更正后重放滞留消息。',
     ],
@@ -266,7 +266,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'over-quota': reason(
     ['The device sends more than its quota', '裝置的傳送量超出配額', '设备的发送量超出配额'],
     [
-      'Make it send less, or raise its quota; then re-ingest its dead letters.',
+      'Make it send less, or raise its quota; then replay its dead letters.',
       '減少其傳送量或調高配額，然後重播其滯留訊息。',
       '减少其发送量或调高配额，然后重放其滞留消息。',
     ],
@@ -282,7 +282,7 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
   'processing-failed': reason(
     ['The platform failed on the message', '平台處理訊息時失敗', '平台处理消息时失败'],
     [
-      'Report the detail to the operator; after a fix, re-ingest the dead letter.',
+      'Report the detail to the operator; after a fix, replay the dead letter.',
       '把詳情告知營運者；修正後重播滯留訊息。',
       '把详情告知运营者；修正后重放滞留消息。',
     ],

@@ -14,7 +14,7 @@ export interface QuotaStageParts {
 /**
  * Sets aside what a device behind a network server sends above its quota. Its socket is shared with others, so it cannot be
  * held back as the broker holds back a device of its own; HTTP is held back at the door, by the API. What is set aside is a
- * dead letter with its bytes, to be re-ingested when the quota was raised.
+ * dead letter with its bytes, to be replayed when the quota was raised.
  *
  * Judged by the time of receipt, so that a backlog is judged as it would have been on arrival. After a restart every device
  * starts with its whole burst: a batch that is read again may let more through than the first time, never less.
@@ -46,7 +46,7 @@ export class QuotaStage {
   }
 
   private admits({ record, device, event }: IdentifiedEvent, outcomes: BatchOutcomes): boolean {
-    // What an operator re-ingests was sent long ago, and is wanted now.
+    // What an operator replays was sent long ago, and is wanted now.
     if (event.type !== 'uplink' || outcomes.replayOf(record) !== undefined) return true;
     return this.meterOf(device, record.receivedAt).admit(record.payload.length, record.receivedAt);
   }

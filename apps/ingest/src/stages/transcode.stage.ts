@@ -134,6 +134,6 @@ function rawUplinkOf({ record, event }: HeardUplink): RawUplink {
 }
 
 function refused(detail: string, expected: string, actual: string | null): { readonly rejections: Rejection[] } {
-  const remedy = 'Give the device a type that has a codec, then re-ingest the dead letter.';
+  const remedy = 'Give the device a type that has a codec, then replay the dead letter.';
   return { rejections: [rejection('no-codec', '', `${detail} ${remedy}`, expected, actual ?? 'no device type')] };
 }
