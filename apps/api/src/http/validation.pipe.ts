@@ -12,7 +12,8 @@ export function validationPipe(): ValidationPipe {
   return new ValidationPipe({
     transform: true,
     ...STRICT,
-    validationError: { target: false, value: false },
+    // The value tells a member that is missing from one that is wrong; it does not leave faultsOf.
+    validationError: { target: false, value: true },
     exceptionFactory: (errors) => validationProblem(errors),
   });
 }
@@ -37,6 +38,9 @@ export function validationProblem(errors: readonly ValidationError[]): Problem {
 
 function faultsOf(error: ValidationError, parent: string): ProblemFault[] {
   const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-  const own = Object.values(error.constraints ?? {}).map((detail) => ({ pointer, detail }));
+  const broken = Object.values(error.constraints ?? {});
+  // Of what was not sent every rule would complain for itself.
+  const isMissing = broken.length > 0 && error.value === undefined;
+  const own = (isMissing ? [`${error.property} is missing`] : broken).map((detail) => ({ pointer, detail }));
   return [...own, ...(error.children ?? []).flatMap((child) => faultsOf(child, pointer))];
 }
