@@ -103,17 +103,34 @@ export class ApiClient {
       );
     }
     if (response.ok) return response;
-    const problem = (await response.json().catch(() => null)) as {
-      title?: string;
-      detail?: string;
-      remedy?: string;
-    } | null;
+    const problem = (await response.json().catch(() => null)) as ProblemAnswer | null;
     throw new ApiProblem(
-      [`${method} ${path} answered ${response.status}`, problem?.title, problem?.detail, problem?.remedy]
+      [`${method} ${path} answered ${response.status}`, problem?.title, ...faultsOf(problem), problem?.remedy]
         .filter(Boolean)
         .join('\n  '),
     );
   }
+}
+
+/** As much of a problem document (RFC 9457) as is shown. */
+interface ProblemAnswer {
+  readonly title?: string;
+  readonly detail?: string;
+  readonly pointer?: string;
+  readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
+  readonly remedy?: string;
+}
+
+const SHOWN_FAULTS = 20;
+
+/** What is wrong, each fault with its place: the detail of a problem tells the first of them only. */
+function faultsOf(problem: ProblemAnswer | null): string[] {
+  const { detail = '', pointer = '', errors = [] } = problem ?? {};
+  const listed = errors.map((fault) => `${fault.pointer} ${fault.detail}`.trim());
+  const isListed = errors.some((fault) => fault.detail === detail);
+  const own = isListed || detail === '' ? [] : [`${pointer} ${detail}`.trim()];
+  const more = listed.length - SHOWN_FAULTS;
+  return [...own, ...listed.slice(0, SHOWN_FAULTS), ...(more > 0 ? [`and ${more} more`] : [])];
 }
 
 function savedPassword(dataDirectory: string): string {

@@ -1,6 +1,8 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { ApiClient } from './api-client.js';
+import { number } from './argument-parsers.js';
+import { tellOnce } from './tell-once.js';
 
 interface PrepareOptions {
   readonly kind?: string;
@@ -37,7 +39,7 @@ interface ClaimImportAnswer {
   readonly labels: string | null;
 }
 
-export function claimCommand(): Command {
+export function claimCommand(outcome: { exitCode: number }): Command {
   const api = (): ApiClient => ApiClient.fromEnvironment(process.env);
   const command = new Command('claim').description('prepare devices that installers register with a code');
   command
@@ -50,13 +52,11 @@ export function claimCommand(): Command {
     .option('--id-prefix <prefix>', 'beginning of ids that are made up')
     .option('--dev-eui <devEui>')
     .option('--device-type <id>')
-    .option('--count <number>', 'claims of this sort', Number)
-    .option('--expires-in-days <days>', '30 by default', Number)
+    .option('--count <number>', 'claims of this sort', number)
+    .option('--expires-in-days <days>', '30 by default', number)
     .option('--labels <file>', 'write the table to this file (mode 0600) instead of showing it')
     .action(async ({ labels, ...claim }: PrepareOptions) => {
-      const table = await api().text('POST', '/v1/claims?format=csv', claim);
-      if (labels === undefined) console.log(table);
-      else writeFileSync(labels, table, { mode: 0o600, flag: 'wx' });
+      await tellOnce(labels, () => api().text('POST', '/v1/claims?format=csv', claim));
     });
   command
     .command('import <file>')
@@ -67,24 +67,21 @@ export function claimCommand(): Command {
     .option('--labels <file>', 'write the table of codes to this file (mode 0600) instead of showing it')
     .action(async (file: string, { dryRun, labels }: { dryRun?: boolean; labels?: string }) => {
       const csv = readFileSync(file, 'utf8');
-      // Before anything is prepared: codes that cannot be written would be lost.
-      if (labels !== undefined && dryRun !== true) writeFileSync(labels, '', { mode: 0o600, flag: 'wx' });
       const path = `/v1/claims/import${dryRun === true ? '?dryRun=true' : ''}`;
-      const answer = await api().json<ClaimImportAnswer>('POST', path, csv, 'text/csv');
-      for (const { row, column, code, detail } of answer.faults)
-        console.error(`row ${row}${column === null ? '' : `, ${column}`}: ${code}: ${detail}`);
-      console.error(`${answer.rows} rows, ${answer.valid} valid, ${answer.created} claims prepared`);
-      if (answer.labels !== null && labels === undefined) console.log(answer.labels);
-      if (labels !== undefined && dryRun !== true)
-        if (answer.labels === null) rmSync(labels);
-        else writeFileSync(labels, answer.labels);
-      if (answer.faults.length > 0) process.exitCode = 1;
+      await tellOnce(dryRun === true ? undefined : labels, async () => {
+        const answer = await api().json<ClaimImportAnswer>('POST', path, csv, 'text/csv');
+        for (const { row, column, code, detail } of answer.faults)
+          console.error(`row ${row}${column === null ? '' : `, ${column}`}: ${code}: ${detail}`);
+        console.error(`${answer.rows} rows, ${answer.valid} valid, ${answer.created} claims prepared`);
+        if (answer.faults.length > 0) outcome.exitCode = 1;
+        return answer.labels;
+      });
     });
   command
     .command('redeem <code>')
     .description('register the device of a code where it stands; prints its key, once')
-    .requiredOption('--latitude <degrees>', 'WGS 84', Number)
-    .requiredOption('--longitude <degrees>', 'WGS 84', Number)
+    .requiredOption('--latitude <degrees>', 'WGS 84', number)
+    .requiredOption('--longitude <degrees>', 'WGS 84', number)
     .option('--name <name>')
     .action(async (code: string, place: object) => {
       console.log(JSON.stringify(await api().json('POST', '/v1/claims/redeem', { code, ...place }), null, 2));
@@ -111,7 +108,8 @@ export function claimCommand(): Command {
     .command('revoke <id>')
     .description('revoke a claim that was not redeemed')
     .action(async (id: string) => {
-      await api().text('DELETE', `/v1/claims/${encodeURIComponent(id)}`);
+      await api().remove(`/v1/claims/${encodeURIComponent(id)}`);
+      console.log(`${id} is revoked.`);
     });
   return command;
 }

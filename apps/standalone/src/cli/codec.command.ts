@@ -21,7 +21,7 @@ import {
 interface TestOptions {
   readonly folder?: string;
   readonly port: number;
-  readonly time: number;
+  readonly time?: number;
   readonly downlink?: string;
   readonly json?: boolean;
   readonly verbose?: boolean;
@@ -35,7 +35,7 @@ export function codecCommand(outcome: { exitCode: number }): Command {
     .description('decode one payload with a script, or run the examples of all codecs in a folder')
     .option('--folder <folder>', 'run every example of every codec in and below the folder')
     .option('--port <number>', 'fPort of the uplink or downlink', wholeNumber, 1)
-    .option('--time <iso>', 'time at which the uplink was received', isoTime, Date.now())
+    .option('--time <iso>', 'time at which the uplink was received; now when not given', isoTime)
     .option('--downlink <json>', 'encode this object with encodeDownlink instead of decoding')
     .option('--verbose', 'name the examples that pass too, and show the console of the scripts')
     .option('--json', 'print one JSON document')
@@ -54,7 +54,12 @@ export function codecCommand(outcome: { exitCode: number }): Command {
   return command;
 }
 
-async function decode(pool: ScriptPool, file: string, hex: string, { port, time }: TestOptions): Promise<number> {
+async function decode(
+  pool: ScriptPool,
+  file: string,
+  hex: string,
+  { port, time = Date.now() }: TestOptions,
+): Promise<number> {
   const bytes = hexBytes(hex);
   if (bytes === null) throw new InvalidArgumentError(`'${hex}' is not hexadecimal: two digits for each byte.`);
   const uplink = { bytes: Uint8Array.from(bytes), fPort: port, receivedAt: time };

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError } from 'commander';
 import { localHost, readConfiguration } from '../configuration.js';
 import { ApiClient } from './api-client.js';
-import { duration } from './duration.js';
+import { duration, number } from './argument-parsers.js';
 import { importDevices } from './import-job.js';
 
 interface MqttAccess {
@@ -20,10 +20,11 @@ interface DeviceAnswer {
   readonly latitude: number;
   readonly longitude: number;
   readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
   readonly mqtt?: MqttAccess;
 }
 
-export function deviceCommand(): Command {
+export function deviceCommand(outcome: { exitCode: number }): Command {
   const command = new Command('device').description('register devices and their keys');
   describing(command.command('add <id>'))
     .description('register a device; prints its MQTT credentials, once')
@@ -41,7 +42,13 @@ export function deviceCommand(): Command {
     .description('change a device; what is not named stays')
     .action(async (id: string, options: DeviceOptions) => {
       const api = ApiClient.fromEnvironment(process.env);
-      show(await api.json('PATCH', `/v1/devices/${encodeURIComponent(id)}`, fieldsOf(options)));
+      const path = `/v1/devices/${encodeURIComponent(id)}`;
+      // The API takes the tags as a whole; who names one here means that one.
+      const { tags } = options.tag === undefined ? {} : await api.json<DeviceAnswer>('GET', path);
+      const tag =
+        options.tag &&
+        Object.fromEntries(Object.entries({ ...tags, ...options.tag }).filter(([, text]) => text !== ''));
+      show(await api.json('PATCH', path, fieldsOf({ ...options, ...(tag && { tag }) })));
     });
   command
     .command('show <id>')
@@ -92,7 +99,8 @@ export function deviceCommand(): Command {
     .option('--dry-run', 'only check, and list every bad row')
     .option('--keys <file>', 'write the keys of the new devices to this file (mode 0600) instead of showing them')
     .action(async (file: string, options: { dryRun?: boolean; keys?: string }) => {
-      await importDevices(ApiClient.fromEnvironment(process.env), readFileSync(file, 'utf8'), options);
+      const csv = readFileSync(file, 'utf8');
+      outcome.exitCode = await importDevices(ApiClient.fromEnvironment(process.env), csv, options);
     });
   addAccessCommands(command);
   return command;
@@ -113,8 +121,8 @@ interface DeviceOptions {
 function describing(command: Command): Command {
   return command
     .option('--department <department>', 'department that owns it')
-    .option('--latitude <degrees>', 'WGS 84', Number)
-    .option('--longitude <degrees>', 'WGS 84', Number)
+    .option('--latitude <degrees>', 'WGS 84', number)
+    .option('--longitude <degrees>', 'WGS 84', number)
     .option('--name <name>')
     .option(
       '--interval <time>',
@@ -123,7 +131,7 @@ function describing(command: Command): Command {
     )
     .option('--dev-eui <hex>', 'LoRaWAN DevEUI, by which network servers name it')
     .option('--type <device-type>', 'device type that decodes its raw payloads: GET /v1/device-types')
-    .option('--tag <name=value>', 'a tag; as often as there are tags', tag);
+    .option('--tag <name=value>', 'a tag; as often as there are tags, without a value to remove it', tag);
 }
 
 function fieldsOf({ interval, type, tag: tags, ...same }: DeviceOptions): object {

@@ -1,5 +1,5 @@
-import { writeFileSync } from 'node:fs';
 import type { ApiClient } from './api-client.js';
+import { tellOnce } from './tell-once.js';
 
 interface ImportJob {
   readonly id: string;
@@ -15,12 +15,22 @@ interface ImportJob {
   readonly endedAt: string | null;
 }
 
-/** Runs an import as a job of the API, with a line on the terminal that says how far it is. */
+/** Runs an import as a job of the API, with a line on the terminal that says how far it is. Resolves with the exit code, 1 after any fault. */
 export async function importDevices(
   api: ApiClient,
   csv: string,
   { dryRun = false, keys }: { dryRun?: boolean; keys?: string },
-): Promise<void> {
+): Promise<number> {
+  let exitCode = 0;
+  await tellOnce(dryRun ? undefined : keys, async () => {
+    const job = await followImport(api, csv, dryRun);
+    if (job.faultCount > 0 || job.failure !== null) exitCode = 1;
+    return job.keys === 'ready' ? api.text('GET', `/v1/imports/${job.id}/keys`) : null;
+  });
+  return exitCode;
+}
+
+async function followImport(api: ApiClient, csv: string, dryRun: boolean): Promise<ImportJob> {
   const query = `async=true${dryRun ? '&dryRun=true' : ''}`;
   let job = await api.json<ImportJob>('POST', `/v1/devices/import?${query}`, csv, 'text/csv');
   for await (job of api.progress<ImportJob>(`/v1/imports/${job.id}/stream`, ({ endedAt }) => endedAt !== null))
@@ -31,10 +41,7 @@ export async function importDevices(
   if (job.faultCount > job.faults.length) console.log(`${job.faultCount - job.faults.length} more faults`);
   console.log(`${job.rows} rows, ${job.valid} good, ${job.faultCount} faults, ${job.created} registered`);
   if (job.failure !== null) console.log(`The import failed: ${job.failure}`);
-  if (job.keys !== 'ready') return;
-  const text = await api.text('GET', `/v1/imports/${job.id}/keys`);
-  if (keys === undefined) console.log(text);
-  else writeFileSync(keys, text, { mode: 0o600, flag: 'wx' });
+  return job;
 }
 
 /** One line that is written over; nothing when nobody looks at it. */

@@ -18,6 +18,7 @@ import { tailCommand } from './tail.command.js';
 
 /** The command line `lamplighter`. Resolves with the exit code. */
 export async function main(args: readonly string[]): Promise<number> {
+  endWithReader();
   const outcome = { exitCode: 0 };
   const program = new Command('lamplighter')
     .description('Telemetry and alarm platform for smart cities')
@@ -25,8 +26,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .showHelpAfterError('(lamplighter --help tells more)');
   for (const command of [
     startCommand(outcome),
-    deviceCommand(),
-    claimCommand(),
+    deviceCommand(outcome),
+    claimCommand(outcome),
     codecCommand(outcome),
     deviceTypeCommand(outcome),
     networkServerCommand(),
@@ -51,7 +52,24 @@ export async function main(args: readonly string[]): Promise<number> {
       return error.exitCode;
     }
     if (error instanceof ApiProblem || error instanceof LamplighterError) console.error(error.message);
-    else console.error(error);
+    else console.error(fileFault(error) ?? error);
     return 1;
   }
+}
+
+/** What `| head` leaves unread is nobody's fault. */
+function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+/** In one line, when a file that was named on the command line cannot be read or written; else null. */
+function fileFault(error: unknown): string | null {
+  const { code, path, message } = error as NodeJS.ErrnoException;
+  if (typeof path !== 'string') return null;
+  if (code === 'EEXIST') return `There is a file '${path}' already, and it is not written over: name another.`;
+  if (code === 'ENOENT') return `There is no file '${path}'.`;
+  return message;
 }

@@ -12,31 +12,34 @@ interface NetworkServerAnswer {
   readonly instructions?: readonly string[];
 }
 
-interface AddOptions {
-  readonly type: string;
+interface ChangeOptions {
   readonly name?: string;
   readonly application?: readonly string[];
   readonly downlinkUrl?: string;
   readonly allowPrivate?: boolean;
 }
 
+type AddOptions = ChangeOptions & { readonly type: string };
+
 /** The API key of the downlink address comes from the environment: arguments are visible to every user of a machine. */
 const DOWNLINK_KEY = 'LAMPLIGHTER_DOWNLINK_KEY';
 
 export function networkServerCommand(): Command {
   const command = new Command('network-server').description('connect LoRaWAN network servers');
-  command
-    .command('add <id>')
+  describing(command.command('add <id>'))
     .description('connect a network server; prints its key and what to set up there, once')
     .addOption(
       new Option('--type <type>', 'what it is').choices(['chirpstack', 'things-stack', 'http']).makeOptionMandatory(),
     )
-    .option('--name <name>')
-    .option('--application <id...>', 'applications that it brings; of The Things Stack application@tenant')
-    .option('--downlink-url <url>', `where downlinks go without MQTT; ${DOWNLINK_KEY} holds its API key`)
-    .option('--allow-private', 'that address may be on a private network')
     .action(async (id: string, options: AddOptions) => {
-      showKey(await api().json<NetworkServerAnswer>('POST', '/v1/network-servers', bodyOf(id, options)));
+      const body = { id, type: options.type, ...changesOf(options) };
+      showKey(await api().json<NetworkServerAnswer>('POST', '/v1/network-servers', body));
+    });
+  describing(command.command('set <id>'))
+    .description('change a network server; what is not named stays')
+    .action(async (id: string, options: ChangeOptions) => {
+      const path = `/v1/network-servers/${encodeURIComponent(id)}`;
+      console.log(JSON.stringify(await api().json('PATCH', path, changesOf(options)), null, 2));
     });
   command
     .command('list')
@@ -68,11 +71,18 @@ export function networkServerCommand(): Command {
 
 const api = (): ApiClient => ApiClient.fromEnvironment(process.env);
 
-function bodyOf(id: string, { type, name, application, downlinkUrl, allowPrivate }: AddOptions): object {
+/** What can be said of a network server when it is added, and changed later. */
+function describing(command: Command): Command {
+  return command
+    .option('--name <name>')
+    .option('--application <id...>', 'applications that it brings; of The Things Stack application@tenant')
+    .option('--downlink-url <url>', `where downlinks go without MQTT; ${DOWNLINK_KEY} holds its API key`)
+    .option('--allow-private', 'that address may be on a private network');
+}
+
+function changesOf({ name, application, downlinkUrl, allowPrivate }: ChangeOptions): object {
   const key = process.env[DOWNLINK_KEY];
   return {
-    id,
-    type,
     ...(name === undefined ? {} : { name }),
     ...(application === undefined ? {} : { applications: application }),
     ...(downlinkUrl === undefined

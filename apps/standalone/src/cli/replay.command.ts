@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { replayCsv, type MqttAccess } from '../../../../simulators/src/replay.js';
 import { localHost, readConfiguration } from '../configuration.js';
 import { ApiClient } from './api-client.js';
+import { number } from './argument-parsers.js';
 
 const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 1_000;
@@ -9,7 +10,7 @@ const PROGRESS_EVERY_MS = 1_000;
 interface ReplayOptions {
   readonly format: 'native' | 'epd-hourly';
   readonly device?: string;
-  readonly speed: number;
+  readonly speed?: number;
   readonly shiftHours?: number;
   readonly rotateKeys?: boolean;
   readonly password?: string;
@@ -25,8 +26,8 @@ export function replayCommand(): Command {
     )
     .option('--format <format>', 'native or epd-hourly', format, 'native')
     .option('--device <id>', 'replay everything as this device')
-    .option('--speed <factor>', 'recorded time over real time; max does not wait', speed, Infinity)
-    .option('--shift-hours <hours>', 'added to every time, so that an old recording passes the time policy', Number)
+    .option('--speed <factor>', 'recorded time over real time; max, unless given, does not wait', speed)
+    .option('--shift-hours <hours>', 'added to every time, so that an old recording passes the time policy', number)
     .option('--password <key>', 'MQTT key of --device')
     .option('--rotate-keys', 'without a key: give each device of the recording a new one; its old key stops working')
     .option('--mqtt-url <url>', 'broker; the local one when not given')
@@ -43,7 +44,7 @@ export function replayCommand(): Command {
         format: options.format,
         ...(options.device === undefined ? {} : { device: options.device }),
         mqttUrl: options.mqttUrl ?? `mqtt://${localHost(host)}:${mqttPort}`,
-        speed: options.speed,
+        speed: options.speed ?? Infinity,
         shiftMs: (options.shiftHours ?? 0) * HOUR_MS,
         signal: stop.signal,
         access: (device) => accessOf(api, device, options),

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { ApiClient } from './api-client.js';
+import { number } from './argument-parsers.js';
 import { followReplay, type Replay } from './follow-replay.js';
 
 interface Sighting {
@@ -16,8 +17,8 @@ interface Sighting {
 interface AdoptOptions {
   readonly kind: string;
   readonly department: string;
-  readonly latitude: string;
-  readonly longitude: string;
+  readonly latitude: number;
+  readonly longitude: number;
   readonly id?: string;
   readonly name?: string;
   readonly type?: string;
@@ -49,14 +50,13 @@ export function sightingsCommand(): Command {
     .description('register the device and replay what was kept of it; prints its MQTT credentials, once')
     .requiredOption('--kind <kind>')
     .requiredOption('--department <department>')
-    .requiredOption('--latitude <degrees>')
-    .requiredOption('--longitude <degrees>')
+    .requiredOption('--latitude <degrees>', 'WGS 84', number)
+    .requiredOption('--longitude <degrees>', 'WGS 84', number)
     .option('--id <id>', 'id of the device; what it calls itself when not given')
     .option('--name <name>')
     .option('--type <type>', 'device type, which decodes its raw payloads')
-    .action(async (id: string, { latitude, longitude, type, ...given }: AdoptOptions) => {
-      const place = { latitude: Number(latitude), longitude: Number(longitude) };
-      const body = { ...given, ...place, ...(type === undefined ? {} : { deviceType: type }) };
+    .action(async (id: string, { type, ...given }: AdoptOptions) => {
+      const body = { ...given, ...(type === undefined ? {} : { deviceType: type }) };
       const { device, replay } = await api().json<Adopted>('POST', `${pathOf(id)}/adopt`, body);
       console.log(`registered ${device.id}`);
       for (const [name, value] of Object.entries(device.mqtt)) console.log(`${name}\t${value}`);

@@ -1,6 +1,6 @@
 import { CommanderError } from 'commander';
 import type { SimulationState } from '../../../../simulators/src/city-simulation.js';
-import { duration } from './duration.js';
+import { duration } from './argument-parsers.js';
 import { simulateCommand } from './simulate.command.js';
 import { SimulationReport } from './simulation-report.js';
 

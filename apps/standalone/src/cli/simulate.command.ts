@@ -1,4 +1,4 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { readFileSync } from 'node:fs';
 import type { SimulationState } from '../../../../simulators/src/city-simulation.js';
 import { takeCityPlace } from '../../../../simulators/src/city-place.js';
@@ -6,7 +6,7 @@ import { openCity, type CitySettings } from '../../../../simulators/src/open-cit
 import { findScenarios, SCENARIOS } from '../../../../simulators/src/scenarios/index.js';
 import { DEFAULT_ODDITIES } from '../../../../simulators/src/script/city-script.js';
 import { localHost, readConfiguration } from '../configuration.js';
-import { duration } from './duration.js';
+import { duration } from './argument-parsers.js';
 import { ApiClient, ApiProblem } from './api-client.js';
 import { SimulationReport } from './simulation-report.js';
 
@@ -34,10 +34,22 @@ export function simulateCommand(outcome: { exitCode: number }): Command {
   return new Command('simulate')
     .description('run a simulated city of any size in one process, against a platform that is up')
     .option('--devices <number>', 'devices of the city', wholeNumber, 10_000)
-    .option('--interval <time>', 'distance of readings, such as 60s; 0 for that of each kind', duration, 60_000)
+    .addOption(
+      new Option('--interval <time>', 'distance of readings; 0 for that of each kind')
+        .argParser(duration)
+        .default(60_000, '60s'),
+    )
     .option('--seed <text>', 'the same seed gives the same city, weather and faults', 'hong-kong')
-    .option('--scenario <names>', 'what happens to the city, such as typhoon,rush-hour', scenarioList, '')
-    .option('--scenario-delay <time>', 'from now until the scenarios begin', duration, 120_000)
+    .addOption(
+      new Option('--scenario <names>', 'what happens to the city, such as typhoon,rush-hour')
+        .argParser(scenarioList)
+        .default('', 'nothing'),
+    )
+    .addOption(
+      new Option('--scenario-delay <time>', 'from now until the scenarios begin')
+        .argParser(duration)
+        .default(120_000, '2m'),
+    )
     .option('--scenario-duration <time>', 'of each scenario; the hours of a real city when not given', duration)
     .option('--duration <time>', 'end after this time; until Ctrl-C when not given', duration)
     .option('--connections <number>', 'devices with an MQTT connection of their own, at most', wholeNumber, 2_000)

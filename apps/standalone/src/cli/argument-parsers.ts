@@ -8,3 +8,10 @@ export function duration(text: string): number {
   if (match === null) throw new InvalidArgumentError('a time such as 60s, 5m or 2h');
   return Number(match[1]) * UNITS[match[2] ?? 's']!;
 }
+
+/** A plain number on the command line. @throws InvalidArgumentError */
+export function number(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !Number.isFinite(value)) throw new InvalidArgumentError('a number such as 22.3152');
+  return value;
+}
