@@ -17,6 +17,11 @@ describe('readDefinition', () => {
     },
   );
 
+  // The API takes them: such a rule was kept, and never raised an alarm.
+  it.each(['PM25-high', 'pm2.5', 'pm25_high'])('takes the id %s', (id) => {
+    expect(pointers({ ...threshold(), id })).toEqual([]);
+  });
+
   it('takes absences', () => {
     expect(pointers(absence)).toEqual([]);
   });

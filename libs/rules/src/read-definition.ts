@@ -1,3 +1,4 @@
+import { TOPIC_LEVEL } from '#core';
 import { type AlarmDefault, type Kind, nearestName, SEVERITIES } from '#kinds';
 
 export type DefinitionResult = { readonly definition: AlarmDefault } | { readonly faults: readonly DefinitionFault[] };
@@ -8,7 +9,6 @@ export interface DefinitionFault {
   readonly detail: string;
 }
 
-const RULE_ID = /^[a-z0-9][a-z0-9-]{0,63}$/;
 const MAX_TEXT = 1_000;
 const MAX_DELAY_MS = 7 * 24 * 3_600_000;
 const MAX_INTERVALS = 10_000;
@@ -22,8 +22,8 @@ export function readDefinition(input: unknown, kind: Pick<Kind, 'name' | 'metric
   >;
   const fault = (pointer: string, detail: string): void => void faults.push({ pointer, detail });
 
-  if (typeof facts.id !== 'string' || !RULE_ID.test(facts.id))
-    fault('/id', 'an id is 1 to 64 small letters, digits and hyphens');
+  if (typeof facts.id !== 'string' || !TOPIC_LEVEL.test(facts.id))
+    fault('/id', 'an id is 1 to 64 letters, digits, dots, dashes or underscores');
   if (!SEVERITIES.some((severity) => severity === facts.severity))
     fault('/severity', `one of ${SEVERITIES.join(', ')} is needed`);
   checkTitles(facts.titles, '/titles', fault);
