@@ -27,6 +27,9 @@ describe('conversions', () => {
     ['degC', 'Cel', "'degC' is not a UCUM unit; did you mean 'Cel'?"],
     ['kwh', 'kW.h', "'kwh' is not a UCUM unit; did you mean 'kW.h'?"],
     ['zorkmid', 'm', "'zorkmid' is not a UCUM unit"],
+    ['toString', 'm', "'toString' is not a UCUM unit"],
+    [' constructor', 'm', "' constructor' is not a UCUM unit"],
+    ['__proto__', 'm', "'__proto__' is not a UCUM unit"],
     [
       'mV',
       'Cel',

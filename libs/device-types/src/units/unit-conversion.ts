@@ -104,7 +104,9 @@ export function conversionBetween(from: string, to: string): ConversionResult {
 
 /** Why a text is not a UCUM unit, or null when it is. */
 export function unitFault(unit: string): string | null {
-  if (unit.length <= 32 && library().validateUnitString(unit, false).status === 'valid') return null;
+  // The library looks units up in an object, and takes what every object has (`toString`) for one.
+  const isInherited = unit.trim() in Object.prototype;
+  if (unit.length <= 32 && !isInherited && library().validateUnitString(unit, false).status === 'valid') return null;
   const meant = Object.hasOwn(MEANT, unit) ? MEANT[unit]! : nearestName(unit, KNOWN);
   return `'${unit.slice(0, 32)}' is not a UCUM unit${meant === null ? '' : `; did you mean '${meant}'?`}`;
 }
