@@ -38,9 +38,10 @@ function pipe(request: IncomingMessage, socket: Socket, head: Buffer, path: stri
     socket.pipe(broker).pipe(socket);
   });
   broker.on('error', (error) => {
+    // It took the connection: somebody has gone in the middle of it, which any client may do.
+    if (broker.bytesWritten > 0) return void socket.destroy();
     logger.warn({ reason: error.message }, 'the broker does not take MQTT over WebSocket');
-    if (broker.connecting || broker.bytesWritten === 0) refuse(socket, UNAVAILABLE);
-    else socket.destroy();
+    refuse(socket, UNAVAILABLE);
   });
   broker.once('close', () => socket.destroySoon());
   socket.once('close', () => broker.destroy());
@@ -57,6 +58,7 @@ function headOf(request: IncomingMessage): string {
   return `${lines.join('\r\n')}\r\n\r\n`;
 }
 
+/** No time-out of the server watches the socket any more, so one whose peer never closes it would stay for good. */
 function refuse(socket: Socket, answer: string): void {
-  socket.end(answer);
+  socket.end(answer, () => socket.destroy());
 }
