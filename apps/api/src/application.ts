@@ -1,3 +1,4 @@
+import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -15,6 +16,7 @@ import { Problem } from './http/problem.js';
 import { sendProblem, toProblem } from './http/problem.filter.js';
 import { RateLimit } from './http/rate-limit.js';
 import { setSecurityHeaders } from './http/security-headers.js';
+import { refuseUnreadable } from './http/unreadable-request.js';
 import { StreamRegistry } from './streams/stream-registry.service.js';
 import { pipeMqttUpgrades } from './telemetry/mqtt-upgrade.js';
 
@@ -32,6 +34,7 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
     keepAliveTimeout: KEEP_ALIVE_MS,
     requestTimeout: REQUEST_TIMEOUT_MS,
     forceCloseConnections: true,
+    clientErrorHandler: refuseUnreadable,
     routerOptions: { maxParamLength: 256, ignoreTrailingSlash: true },
     // The router refuses some addresses before any hook runs.
     frameworkErrors: (error: Error, request: FastifyRequest, reply: FastifyReply) => {
@@ -52,7 +55,10 @@ export async function createApi(parts: ApiParts): Promise<NestFastifyApplication
   app.get(Documents).build(app);
   parts.metrics.gauge('api_streams', 'Open event streams', () => app.get(StreamRegistry).size);
   await app.init();
-  pipeMqttUpgrades(app.getHttpServer(), settings.data.run('mqtt-ws.sock'), logger);
+  const server = app.getHttpServer() as Server;
+  // Node would answer 417 without a word; one may as well do what is asked (RFC 9110 section 10.1.1).
+  server.on('checkExpectation', (request, response) => server.emit('request', request, response));
+  pipeMqttUpgrades(server, settings.data.run('mqtt-ws.sock'), logger);
   return app;
 }
 

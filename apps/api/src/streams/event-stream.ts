@@ -36,9 +36,11 @@ export class EventStream {
       'x-accel-buffering': 'no',
       connection: 'keep-alive',
     });
-    raw.write(`retry: ${retryMs}\n: connected\n\n`);
     const early = this.early ?? [];
     this.early = null;
+    // The head is all there is to it; whoever asked for no more would wait for an end that never comes.
+    if (this.reply.request.method === 'HEAD') return this.end();
+    raw.write(`retry: ${retryMs}\n: connected\n\n`);
     for (const text of early) this.write(text);
   }
 
@@ -60,8 +62,11 @@ export class EventStream {
     const { raw } = this.reply;
     if (!this.open || this.early !== null || !raw.writableNeedDrain) return;
     await new Promise<void>((resolve) => {
-      raw.once('drain', resolve);
-      raw.once('close', resolve);
+      const settle = (): void => {
+        raw.off('drain', settle).off('close', settle);
+        resolve();
+      };
+      raw.once('drain', settle).once('close', settle);
     });
   }
 
