@@ -8,7 +8,7 @@ const OPEN = /^\/(?:health|docs|openapi\.json|asyncapi\.json|privacy-register|v1
 
 /**
  * Turns what @nestjs/swagger writes, OpenAPI 3.0, into OpenAPI 3.1, whose schemas are JSON Schema 2020-12: `nullable` becomes
- * the type 'null', `example` of a schema becomes `examples`.
+ * the type 'null'.
  */
 export function asOpenApi31(document: OpenAPIObject): Json {
   const converted = convert(document) as Json;
@@ -33,7 +33,11 @@ function convert(value: unknown): unknown {
 }
 
 function withNull({ nullable: _nullable, ...schema }: Json): Json {
-  if (typeof schema.type === 'string') return { ...schema, type: [schema.type, 'null'] };
-  if (Array.isArray(schema.oneOf)) return { ...schema, oneOf: [...(schema.oneOf as unknown[]), { type: 'null' }] };
-  return { ...schema, type: ['object', 'null'] };
+  const orNull = { type: 'null' };
+  if (Array.isArray(schema.oneOf)) return { ...schema, oneOf: [...(schema.oneOf as unknown[]), orNull] };
+  // A class: Nest writes its reference into 'allOf', all of which would have to take null.
+  const { allOf, type, ...rest } = schema;
+  if (Array.isArray(allOf)) return { ...rest, anyOf: [allOf.length === 1 ? (allOf[0] as Json) : { allOf }, orNull] };
+  const labels = Array.isArray(schema.enum) ? { enum: [...(schema.enum as unknown[]), null] } : {};
+  return { ...schema, type: [typeof type === 'string' ? type : 'object', 'null'], ...labels };
 }
