@@ -6,6 +6,7 @@ export * from './errors.js';
 export * from './feed-source.js';
 export * from './registry-look.js';
 export * from './environment.js';
+export * from './host-to-reach.js';
 export * from './service-status.js';
 export * from './clock.js';
 export * from './districts/districts.js';

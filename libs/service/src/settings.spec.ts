@@ -72,6 +72,8 @@ describe('the pieces of a service settings', () => {
       mqttUrl: 'mqtt://127.0.0.1:1999',
       serviceKey: 'k',
     });
+    expect(read({ LAMPLIGHTER_HOST: '10.1.2.3' }).mqttUrl).toBe('mqtt://10.1.2.3:1883');
+    expect(read({ LAMPLIGHTER_HOST: '0.0.0.0' }).mqttUrl).toBe('mqtt://127.0.0.1:1883');
     expect(read({ LAMPLIGHTER_MQTT_URL: 'mqtts://broker:8883', LAMPLIGHTER_MQTT_PORT: '1999' }).mqttUrl).toBe(
       'mqtts://broker:8883',
     );

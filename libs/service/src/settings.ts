@@ -1,4 +1,4 @@
-import { LamplighterError, readEnvironment, variable, type VariableParser } from '#core';
+import { hostToReach, LamplighterError, readEnvironment, variable, type VariableParser } from '#core';
 import { checkProductionSecrets, loadOrCreateSecret } from '#identity';
 import type { DataDirectory } from './data-directory.js';
 
@@ -29,6 +29,7 @@ export const serviceKeyVariables = { LAMPLIGHTER_SERVICE_KEY: variable.optional(
 
 /** For clients of the broker; the broker itself has a port of its own range. */
 export const busVariables = {
+  LAMPLIGHTER_HOST: variable.text('127.0.0.1'),
   LAMPLIGHTER_MQTT_PORT: variable.integer(1883, { min: 1, max: 65_535 }),
   LAMPLIGHTER_MQTT_URL: variable.optional(),
   ...serviceKeyVariables,
@@ -135,7 +136,8 @@ export function serviceKeySettings(
 }
 
 export function busSettings(values: Values<typeof busVariables>, data: DataDirectory, faults: string[]): BusSettings {
-  const mqttUrl = values.LAMPLIGHTER_MQTT_URL ?? `mqtt://127.0.0.1:${values.LAMPLIGHTER_MQTT_PORT}`;
+  const mqttUrl =
+    values.LAMPLIGHTER_MQTT_URL ?? `mqtt://${hostToReach(values.LAMPLIGHTER_HOST)}:${values.LAMPLIGHTER_MQTT_PORT}`;
   if (!URL.canParse(mqttUrl)) faults.push('LAMPLIGHTER_MQTT_URL: expected mqtt://host:port or mqtts://host:port');
   return { mqttUrl, ...serviceKeySettings(values, data) };
 }

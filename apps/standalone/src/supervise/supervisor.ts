@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { hostToReach } from '#core';
 import type { StandaloneConfiguration } from '../configuration.js';
 import { LogWriter } from './log-writer.js';
 import { ServiceProcess, type ServiceDefinition } from './service-process.js';
@@ -25,14 +26,15 @@ function servicesOf(configuration: StandaloneConfiguration): ServiceDefinition[]
   ];
   if (configuration.thingsStack) services.push(service('connector', 10_000));
   if (configuration.simulate > 0) {
+    const host = hostToReach(configuration.host);
     services.push({
       name: 'simulators',
       entry: entryOf('simulators/src/main.js'),
       environment: {
         ...environment,
         LAMPLIGHTER_SIMULATE: String(configuration.simulate),
-        LAMPLIGHTER_API_URL: `http://127.0.0.1:${configuration.httpPort}`,
-        LAMPLIGHTER_MQTT_URL: `mqtt://127.0.0.1:${configuration.mqttPort}`,
+        LAMPLIGHTER_API_URL: `http://${host}:${configuration.httpPort}`,
+        LAMPLIGHTER_MQTT_URL: `mqtt://${host}:${configuration.mqttPort}`,
       },
       stopTimeoutMs: 5_000,
     });
