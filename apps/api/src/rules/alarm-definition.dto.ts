@@ -1,5 +1,17 @@
 import { Type } from 'class-transformer';
-import { Equals, IsIn, IsInt, IsNumber, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  Equals,
+  IsIn,
+  IsInt,
+  IsNumber,
+  IsObject,
+  IsString,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import { TOPIC_LEVEL } from '#core';
 import { SEVERITIES } from '#kinds';
 import type { Severity } from '#kinds';
@@ -15,9 +27,9 @@ class TextsDto {
 
 class AlarmDefinitionDto {
   @Matches(TOPIC_LEVEL) id!: string;
-  @ValidateNested() @Type(() => TextsDto) titles!: TextsDto;
+  @IsObject() @ValidateNested() @Type(() => TextsDto) titles!: TextsDto;
   @IsIn(SEVERITIES) severity!: Severity;
-  @ValidateNested() @Type(() => TextsDto) advice!: TextsDto;
+  @IsObject() @ValidateNested() @Type(() => TextsDto) advice!: TextsDto;
 }
 
 /** Shape of a threshold `AlarmDefault` of libs/kinds. */
