@@ -1,4 +1,4 @@
-import { number } from './argument-parsers.js';
+import { address, number } from './argument-parsers.js';
 
 describe('numbers on the command line', () => {
   it.each([
@@ -8,5 +8,13 @@ describe('numbers on the command line', () => {
 
   it.each(['north', '', ' ', 'Infinity', '22,3'])("refuses '%s'", (text) => {
     expect(() => number(text)).toThrow(/a number such as/);
+  });
+});
+
+describe('addresses on the command line', () => {
+  it.each(['http://localhost:3000', 'mqtts://[::1]:8883'])('takes %s', (text) => expect(address(text)).toBe(text));
+
+  it.each(['lamps', 'localhost:1883', '//', 'file:///etc/hosts', ''])("refuses '%s'", (text) => {
+    expect(() => address(text)).toThrow(/an address such as/);
   });
 });

@@ -9,6 +9,12 @@ export function duration(text: string): number {
   return Number(match[1]) * UNITS[match[2] ?? 's']!;
 }
 
+/** An address on the command line, as it is. @throws InvalidArgumentError */
+export function address(text: string): string {
+  if (URL.canParse(text) && /^(https?|mqtts?|wss?):$/.test(new URL(text).protocol)) return text;
+  throw new InvalidArgumentError('an address such as http://localhost:3000 or mqtt://localhost:1883');
+}
+
 /** A plain number on the command line. @throws InvalidArgumentError */
 export function number(text: string): number {
   const value = Number(text);

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
 import { main } from './main.js';
 
 describe('the command line', () => {
@@ -83,6 +84,17 @@ describe('the command line', () => {
     expect(asked).toEqual([
       { method: 'PATCH', path: '/v1/network-servers/tts', body: { downlink: { url: 'https://example.org/{device}' } } },
     ]);
+  });
+
+  it.each([
+    ['a folder for a file', ['device', 'import', tmpdir()], 'A folder was named where a file is needed.'],
+    [
+      'a recording that is none',
+      ['replay', 'package.json', '--device', 'LP-1', '--password', 'x'],
+      'line 1: the header needs the columns time and device',
+    ],
+  ])('says in one line what is wrong with %s', async (_name, args, said) => {
+    expect(await run(...args)).toEqual({ exitCode: 1, said });
   });
 
   it('says in one line which file is missing', async () => {

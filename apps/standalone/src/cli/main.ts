@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { LamplighterError } from '#core';
+import { RecordingError } from '../../../../simulators/src/recorded-csv.js';
 import { ApiProblem } from './api-client.js';
 import { claimCommand } from './claim.command.js';
 import { codecCommand } from './codec.command.js';
@@ -51,7 +52,8 @@ export async function main(args: readonly string[]): Promise<number> {
       if (error instanceof InvalidArgumentError) console.error(error.message);
       return error.exitCode;
     }
-    if (error instanceof ApiProblem || error instanceof LamplighterError) console.error(error.message);
+    if (error instanceof ApiProblem || error instanceof LamplighterError || error instanceof RecordingError)
+      console.error(error.message);
     else console.error(fileFault(error) ?? error);
     return 1;
   }
@@ -68,8 +70,11 @@ function endWithReader(): void {
 /** In one line, when a file that was named on the command line cannot be read or written; else null. */
 function fileFault(error: unknown): string | null {
   const { code, path, message } = error as NodeJS.ErrnoException;
+  // Node does not say which: a folder can be opened, and fails when it is read.
+  if (code === 'EISDIR') return 'A folder was named where a file is needed.';
   if (typeof path !== 'string') return null;
   if (code === 'EEXIST') return `There is a file '${path}' already, and it is not written over: name another.`;
+  if (code === 'ENOTDIR') return `There is no folder '${path}'.`;
   if (code === 'ENOENT') return `There is no file '${path}'.`;
   return message;
 }

@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { replayCsv, type MqttAccess } from '../../../../simulators/src/replay.js';
 import { localHost, readConfiguration } from '../configuration.js';
 import { ApiClient } from './api-client.js';
-import { number } from './argument-parsers.js';
+import { address, number } from './argument-parsers.js';
 
 const HOUR_MS = 3_600_000;
 const PROGRESS_EVERY_MS = 1_000;
@@ -30,10 +30,12 @@ export function replayCommand(): Command {
     .option('--shift-hours <hours>', 'added to every time, so that an old recording passes the time policy', number)
     .option('--password <key>', 'MQTT key of --device')
     .option('--rotate-keys', 'without a key: give each device of the recording a new one; its old key stops working')
-    .option('--mqtt-url <url>', 'broker; the local one when not given')
+    .option('--mqtt-url <url>', 'broker; the local one when not given', address)
     .action(async (file: string, options: ReplayOptions, command: Command) => {
       if (options.password === undefined && !options.rotateKeys)
         command.error('a device publishes with its own key: give --password, or --rotate-keys to make new ones');
+      if (options.format === 'epd-hourly' && options.device === undefined)
+        command.error('the format epd-hourly names no device: give --device');
       const stop = new AbortController();
       process.once('SIGINT', () => stop.abort(new Error('interrupted')));
       const { host, mqttPort } = readConfiguration(process.env);

@@ -6,7 +6,7 @@ import { openCity, type CitySettings } from '../../../../simulators/src/open-cit
 import { findScenarios, SCENARIOS } from '../../../../simulators/src/scenarios/index.js';
 import { DEFAULT_ODDITIES } from '../../../../simulators/src/script/city-script.js';
 import { localHost, readConfiguration } from '../configuration.js';
-import { duration } from './argument-parsers.js';
+import { address, duration } from './argument-parsers.js';
 import { ApiClient, ApiProblem } from './api-client.js';
 import { SimulationReport } from './simulation-report.js';
 
@@ -53,8 +53,8 @@ export function simulateCommand(outcome: { exitCode: number }): Command {
     .option('--scenario-duration <time>', 'of each scenario; the hours of a real city when not given', duration)
     .option('--duration <time>', 'end after this time; until Ctrl-C when not given', duration)
     .option('--connections <number>', 'devices with an MQTT connection of their own, at most', wholeNumber, 2_000)
-    .option('--api-url <url>', 'API of the platform; the local one when not given')
-    .option('--mqtt-url <url>', 'broker of the platform; the local one when not given')
+    .option('--api-url <url>', 'API of the platform; the local one when not given', address)
+    .option('--mqtt-url <url>', 'broker of the platform; the local one when not given', address)
     .option('--password-file <path>', 'password of the account admin; that of the data directory when not given')
     .option('--list-scenarios', 'print the scenarios and end')
     .action(async (options: SimulateOptions) => {
