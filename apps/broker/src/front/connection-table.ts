@@ -28,11 +28,13 @@ export class ConnectionTable {
     this.byAddress.set(address, (this.byAddress.get(address) ?? 0) + 1);
   }
 
-  /** The connection got its user name. */
-  named(connection: Connection, username: string): void {
+  /** The connection got its user name. False when it has gone meanwhile: nobody would take it off the list again. */
+  named(connection: Connection, username: string): boolean {
+    if (!this.connections.has(connection)) return false;
     let named = this.byUsername.get(username);
     if (named === undefined) this.byUsername.set(username, (named = new Set()));
     named.add(connection);
+    return true;
   }
 
   remove(connection: Connection): void {

@@ -177,7 +177,8 @@ export class MqttEngine {
       const name = username ?? verdict.principal.id;
       const keyHash = verdict.keyHash ?? null;
       connection.accepted(verdict.principal, name, this.policy.standing(name, keyHash), keyHash);
-      this.table.named(connection, name);
+      // Who left while the credential was looked at is not metered either; the engine has forgotten the client already.
+      if (!this.table.named(connection, name)) return;
       this.admitted(connection);
       done(null, true);
     });
