@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CommanderError } from 'commander';
 import type { SimulationState } from '../../../../simulators/src/city-simulation.js';
 import { duration } from './argument-parsers.js';
@@ -54,6 +57,20 @@ describe('the command simulate', () => {
     [['--interval', 'soon'], /a time such as 60s/],
   ])('refuses %j before it connects anywhere', async (args, message) => {
     expect(await run(...args)).toMatch(message);
+  });
+
+  it('ends with a word when there is no platform, instead of waiting for one', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'lamplighter-simulate-'));
+    const before = { ...process.env };
+    Object.assign(process.env, { LAMPLIGHTER_DATA_DIR: directory, LAMPLIGHTER_API_KEY: 'key' });
+    try {
+      await expect(run('--api-url', 'http://127.0.0.1:1')).rejects.toThrow(
+        /API at http:\/\/127\.0\.0\.1:1 does not answer/,
+      );
+    } finally {
+      process.env = before;
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it.each([

@@ -80,7 +80,10 @@ async function simulate(options: SimulateOptions): Promise<number> {
     );
   try {
     const opened = performance.now();
-    const { simulation, size, registered } = await openCity(settingsOf(options, place), stop.signal, (progress) =>
+    const settings = settingsOf(options, place);
+    // A city waits for a platform that goes away; one that is not there at the start is at another address.
+    await new ApiClient(settings.apiUrl, settings.authorization).json('GET', '/health/live');
+    const { simulation, size, registered } = await openCity(settings, stop.signal, (progress) =>
       report.registering(progress),
     );
     report.started({ devices: size, registered, seconds: (performance.now() - opened) / 1000 });
