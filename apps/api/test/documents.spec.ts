@@ -87,6 +87,9 @@ describe('documents', () => {
   it('describes the MQTT side as AsyncAPI 3, from the kinds', async () => {
     const { body } = await api.ask('GET', '/asyncapi.json', { as: '' });
     expect(body.asyncapi).toBe('3.0.0');
+    // Where the caller found this API, and the broker on the same host.
+    expect(body.servers.webSocket).toMatchObject({ host: new URL(api.url).host, pathname: '/mqtt', protocol: 'ws' });
+    expect(body.servers.mqtt.host).toBe(`127.0.0.1:${new URL(api.settings.mqttUrl).port}`);
     for (const { name } of deviceKinds) {
       expect(body.channels[`telemetry-${name}`].address).toBe(`city/{department}/${name}/{device}/telemetry`);
       expect(body.components.messages[name].payload.schema.$defs.reading).toBeDefined();

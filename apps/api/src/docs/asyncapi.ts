@@ -2,6 +2,7 @@ import { deviceTopic } from '#core';
 import type { DeviceChannel } from '#core';
 import { deviceKinds, jsonSchemaOf, SEVERITIES } from '#kinds';
 import type { Kind } from '#kinds';
+import type { Reach } from '../network/reach.js';
 import { NETWORK_OPERATIONS, networkChannels } from './asyncapi-networks.js';
 import { QUALITY_GRADES } from '#registry';
 
@@ -12,27 +13,28 @@ const DEVICE = PARAMETER('Id of the device; its MQTT user name and client id.');
 const DEPARTMENT = PARAMETER('Id of the department that owns the device.');
 
 /** AsyncAPI 3.0 of everything that goes over MQTT, from the kinds and the topics that the code itself uses. */
-export function asyncApiDocument(version: string): Json {
+export function asyncApiDocument(version: string, { url, mqttHost, mqttPort }: Reach): Json {
+  const web = new URL(url);
   return {
     asyncapi: '3.0.0',
     info: {
       title: 'Lamplighter over MQTT',
       version,
-      description: 'MQTT 3.1.1. A PUBACK means that the message is on disk.',
+      description: 'MQTT 3.1.1 and 5. A PUBACK means that the message is on disk.',
       license: { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0' },
     },
     defaultContentType: 'application/json',
     servers: {
       mqtt: {
-        host: 'localhost:1883',
+        host: `${mqttHost}:${mqttPort}`,
         protocol: 'mqtt',
         protocolVersion: '3.1.1',
         security: [{ $ref: '#/components/securitySchemes/key' }],
       },
       webSocket: {
-        host: 'localhost:3000',
+        host: web.host,
         pathname: '/mqtt',
-        protocol: 'ws',
+        protocol: web.protocol === 'https:' ? 'wss' : 'ws',
         protocolVersion: '3.1.1',
         security: [{ $ref: '#/components/securitySchemes/key' }],
       },

@@ -1,10 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { Controller, Get, Header, StreamableFile } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Req, StreamableFile } from '@nestjs/common';
 import { ApiExcludeEndpoint, ApiOkResponse, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { Public } from '../auth/caller.js';
+import type { ApiSettings } from '../environment.js';
 import { Answers } from '../http/answers.decorator.js';
+import { reachOf } from '../network/reach.js';
+import { SETTINGS } from '../ports.js';
 import { Documents } from './documents.js';
 import { errorsPage } from './errors-page.js';
 import { referencePage, REFERENCE_SCRIPT } from './reference-page.js';
@@ -23,7 +27,10 @@ const HTML_ANSWER = { content: { 'text/html': { schema: { type: 'string' as cons
 @Public()
 @Controller()
 export class DocsController {
-  constructor(private readonly documents: Documents) {}
+  constructor(
+    private readonly documents: Documents,
+    @Inject(SETTINGS) private readonly settings: ApiSettings,
+  ) {}
 
   @Get('openapi.json')
   @ApiOperation({ summary: 'This API as OpenAPI 3.1' })
@@ -37,8 +44,8 @@ export class DocsController {
   @ApiOperation({ summary: 'The MQTT side as AsyncAPI 3' })
   @ApiOkResponse({ schema: { type: 'object' } })
   @Answers()
-  asyncApi(): Readonly<Record<string, unknown>> {
-    return this.documents.asyncApiDocument();
+  asyncApi(@Req() request: FastifyRequest): Readonly<Record<string, unknown>> {
+    return this.documents.asyncApiDocument(reachOf(request, this.settings));
   }
 
   @Get('docs')

@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
+import type { Reach } from '../network/reach.js';
 import { asyncApiDocument } from './asyncapi.js';
 import { asOpenApi31 } from './openapi-31.js';
 
 /** Version of the contract, not of a release: it changes when an answer does. */
 const API_VERSION = '1.0.0';
 
-/** The documents that describe this API, made once from the code that answers. */
+/** The documents that describe this API, made from the code that answers. */
 @Injectable()
 export class Documents {
   private openApiDocument: Readonly<Record<string, unknown>> = {};
-  private asyncApi: Readonly<Record<string, unknown>> | undefined;
 
   build(app: INestApplication): void {
     const description = new DocumentBuilder()
@@ -39,8 +39,7 @@ export class Documents {
     return this.openApiDocument;
   }
 
-  asyncApiDocument(): Readonly<Record<string, unknown>> {
-    this.asyncApi ??= asyncApiDocument(API_VERSION);
-    return this.asyncApi;
+  asyncApiDocument(reach: Reach): Readonly<Record<string, unknown>> {
+    return asyncApiDocument(API_VERSION, reach);
   }
 }

@@ -1,14 +1,7 @@
 import { chirpStackPrefix } from '#core';
 import { namedApplications, type NetworkServer } from '#registry';
+import type { Reach } from './reach.js';
 import { topicsOwner } from './uplink-topic.js';
-
-/** Where this installation is reached, as the request that asks shows it. */
-export interface Reach {
-  /** `https://lamps.example`, without a slash at the end. */
-  readonly url: string;
-  readonly mqttHost: string;
-  readonly mqttPort: number;
-}
 
 /** What to set up at the network server, with its key filled in. The guide `docs/guides/lorawan.md` says more. */
 export function instructionsFor(server: NetworkServer, key: string, reach: Reach): string[] {

@@ -17,7 +17,7 @@ import type {
   NewNetworkServerDto,
 } from './network-server.dto.js';
 import { instructionsFor } from './network-server-instructions.js';
-import type { Reach } from './network-server-instructions.js';
+import type { Reach } from './reach.js';
 import { topicsOwner, withoutTenant } from './uplink-topic.js';
 
 /** A network server brings messages of every department, so only who sees all of them may look at one. */

@@ -20,10 +20,8 @@ import {
   NetworkServerWithKeyDto,
   NewNetworkServerDto,
 } from './network-server.dto.js';
-import type { Reach } from './network-server-instructions.js';
 import { NetworkServerService } from './network-server.service.js';
-
-const MQTT_PORT = 1883;
+import { reachOf } from './reach.js';
 
 @ApiTags('network servers')
 @Needs('engineer')
@@ -54,7 +52,7 @@ export class NetworkServersController {
     @Body() body: NewNetworkServerDto,
     @Req() request: FastifyRequest,
   ): Promise<NetworkServerWithKeyDto> {
-    return this.servers.create(caller, body, this.reachOf(request));
+    return this.servers.create(caller, body, reachOf(request, this.settings));
   }
 
   @Get(':id')
@@ -100,7 +98,7 @@ export class NetworkServersController {
     @Param('id') id: string,
     @Req() request: FastifyRequest,
   ): Promise<NetworkServerWithKeyDto> {
-    return this.servers.rotateKey(caller, id, this.reachOf(request));
+    return this.servers.rotateKey(caller, id, reachOf(request, this.settings));
   }
 
   @Delete(':id/key')
@@ -111,15 +109,5 @@ export class NetworkServersController {
   @Answers('forbidden', 'not-found')
   async revokeKey(@CurrentCaller() caller: Caller, @Param('id') id: string): Promise<void> {
     await this.servers.revokeKey(caller, id);
-  }
-
-  /** As the caller reached this API; the broker is on the same host for who sets the network server up. */
-  private reachOf(request: FastifyRequest): Reach {
-    const mqtt = new URL(this.settings.mqttUrl);
-    return {
-      url: `${request.protocol}://${request.host}`,
-      mqttHost: request.hostname,
-      mqttPort: mqtt.port === '' ? MQTT_PORT : Number(mqtt.port),
-    };
   }
 }
