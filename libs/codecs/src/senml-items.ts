@@ -1,6 +1,7 @@
-import type { DecodedItem, Rejection } from '#core';
+import type { Rejection } from '#core';
 import { type Decoded, refused, rejection } from './decoded.js';
 import { forbiddenKey, isForbiddenKey } from './json-scan.js';
+import { ReadingsByTime } from './readings-by-time.js';
 import { resolveSenml, type ResolvedRecord } from './senml.js';
 
 /**
@@ -15,17 +16,13 @@ export function decodeSenml(pack: readonly unknown[], receivedAt: number): Decod
   if (pack.length === 0)
     return refused(rejection('bad-senml', '', 'The pack holds no record.', 'at least one record', pack));
   const { records, rejections } = resolveSenml(pack, receivedAt / 1000);
-  const readings = new Map<number | null, GroupedReading>();
+  const readings = new ReadingsByTime();
   const refusedRecords = [...rejections];
   for (const record of records) {
-    const time = record.time === null ? null : Math.round(record.time * 1000);
-    let reading = readings.get(time);
-    if (reading === undefined) readings.set(time, (reading = new GroupedReading(time)));
-    const fault = reading.add(record);
+    const fault = addTo(readings, record);
     if (fault !== null) refusedRecords.push(fault);
   }
-  const items: DecodedItem[] = [];
-  for (const reading of readings.values()) if (reading.size > 0) items.push(reading.item());
+  const items = readings.items(receivedAt);
   if (items.length === 0 && refusedRecords.length === 0) {
     return refused(
       rejection('bad-senml', '', 'The pack holds no record with a value.', 'at least one value', 'base fields only'),
@@ -34,54 +31,28 @@ export function decodeSenml(pack: readonly unknown[], receivedAt: number): Decod
   return { items, rejections: refusedRecords };
 }
 
-class GroupedReading {
-  private pointer = '';
-  private readonly values = new Map<string, unknown>();
-  private readonly pointers = new Map<string, string>();
-
-  constructor(private readonly time: number | null) {}
-
-  get size(): number {
-    return this.values.size;
+function addTo(readings: ReadingsByTime, record: ResolvedRecord): Rejection | null {
+  const pointer = `/${record.index}`;
+  if (record.value === null) {
+    return rejection(
+      'no-values',
+      pointer,
+      'The record only carries a sum; a metric holds a value.',
+      'v, vs or vb',
+      's',
+    );
   }
-
-  add(record: ResolvedRecord): Rejection | null {
-    const pointer = `/${record.index}`;
-    if (record.value === null) {
-      return rejection(
-        'no-values',
-        pointer,
-        'The record only carries a sum; a metric holds a value.',
-        'v, vs or vb',
-        's',
-      );
-    }
-    const metric = metricOf(record.name);
-    if (isForbiddenKey(metric)) return forbiddenKey(metric, `${pointer}/n`);
-    if (this.values.has(metric)) {
-      return rejection(
-        'bad-senml',
-        pointer,
-        `The pack has two values of '${metric}' for the same time.`,
-        'one value',
-        metric,
-      );
-    }
-    if (this.values.size === 0) this.pointer = pointer;
-    this.values.set(metric, record.value);
-    this.pointers.set(metric, `${pointer}/${labelOf(record.value)}`);
-    return null;
-  }
-
-  item(): DecodedItem {
-    return {
-      pointer: this.pointer,
-      ...(this.time === null ? {} : { time: this.time }),
-      // Object.fromEntries defines own members, also of names that an assignment would give a meaning.
-      values: Object.fromEntries(this.values),
-      pointers: this.pointers,
-    };
-  }
+  const metric = metricOf(record.name);
+  if (isForbiddenKey(metric)) return forbiddenKey(metric, `${pointer}/n`);
+  const time = record.time === null ? null : Math.round(record.time * 1000);
+  if (readings.add(time, pointer, metric, record.value, `${pointer}/${labelOf(record.value)}`)) return null;
+  return rejection(
+    'bad-senml',
+    pointer,
+    `The pack has two values of '${metric}' for the same time.`,
+    'one value',
+    metric,
+  );
 }
 
 function metricOf(name: string): string {
