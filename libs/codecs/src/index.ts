@@ -5,4 +5,5 @@ export { encodeResolved, resolveSenml, type ResolvedPack, type ResolvedRecord, t
 export { parseIsoTime } from './device-time.js';
 export { ReadingsByTime } from './readings-by-time.js';
 export * from './network/network-event.js';
+export { NORMALIZED_POINTER } from './network/things-stack.js';
 export { leavesOf, type Leaves } from './network/object-leaves.js';

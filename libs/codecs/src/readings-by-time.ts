@@ -29,10 +29,12 @@ export class ReadingsByTime {
   }
 
   /** @param now where a reading without a time belongs, milliseconds since the epoch */
-  items(now: number): DecodedItem[] {
+  items(now: number): TimedItem[] {
     return [...this.readings.values()].sort((a, b) => (a.time ?? now) - (b.time ?? now)).map(itemOf);
   }
 }
+
+export type TimedItem = DecodedItem & Required<Pick<DecodedItem, 'pointers'>>;
 
 interface Gathered {
   readonly time: number | null;
@@ -41,7 +43,7 @@ interface Gathered {
   readonly pointers: Map<string, string>;
 }
 
-function itemOf({ time, pointer, values, pointers }: Gathered): DecodedItem {
+function itemOf({ time, pointer, values, pointers }: Gathered): TimedItem {
   return {
     pointer,
     ...(time === null ? {} : { time }),

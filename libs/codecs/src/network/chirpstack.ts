@@ -78,6 +78,7 @@ function readUplink(event: Fields, origin: EventOrigin, time: number | null): Ne
     bytes: event.base64('data'),
     object: event.record('object'),
     objectPointer: '/object',
+    normalized: null,
     receptions: heard.map((reception): Reception => ({
       gateway: reception.text('gatewayId')?.toLowerCase() ?? null,
       rssi: reception.number('rssi') ?? 0,

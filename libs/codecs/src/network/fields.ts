@@ -81,6 +81,13 @@ export class Fields {
     return isObject(value) ? value : this.fault(name, WRONG_TYPE, 'an object');
   }
 
+  /** The object or the array itself. */
+  recordOrList(name: string): Readonly<Record<string, unknown>> | readonly unknown[] | null {
+    const value = this.raw(name);
+    if (value === undefined) return null;
+    return isObject(value) || Array.isArray(value) ? value : this.fault(name, WRONG_TYPE, 'an object or an array');
+  }
+
   list(name: string): Fields[] {
     const value = this.raw(name);
     if (value === undefined) return [];

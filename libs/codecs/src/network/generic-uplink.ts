@@ -40,6 +40,7 @@ function readUplink(uplink: Fields, { application, devEui }: GenericTopic): Netw
     bytes: uplink.base64('data') ?? uplink.hexBytes('hex'),
     object: uplink.record('object'),
     objectPointer: '/object',
+    normalized: null,
     receptions: rssi === null && snr === null && gateway === null ? [] : [{ gateway, rssi, snr }],
     spreadingFactor: uplink.whole('spreadingFactor', 12),
     bandwidthHz: uplink.whole('bandwidth'),

@@ -39,6 +39,8 @@ export interface UplinkEvent extends EventBase {
   readonly object: Readonly<Record<string, unknown>> | null;
   /** Pointer to `object` in the event. */
   readonly objectPointer: string;
+  /** What the codec's `normalizeUplink` made of that, one measurement or a list of them; null where the server says no such thing. */
+  readonly normalized: Readonly<Record<string, unknown>> | readonly unknown[] | null;
   readonly receptions: readonly Reception[];
   readonly spreadingFactor: number | null;
   readonly bandwidthHz: number | null;

@@ -107,6 +107,9 @@ export function decodeThingsStack(topic: ThingsStackTopic, value: unknown): Deco
   return faults.length > 0 ? refusedEvent(device, ...faults) : { event, refused: null };
 }
 
+/** Where {@link UplinkEvent.normalized} stands in the event. */
+export const NORMALIZED_POINTER = '/uplink_message/normalized_payload';
+
 function readUplink({ body, origin, time, devAddr }: Message): NetworkEvent {
   const settings = body.object('settings');
   const lora = settings?.object('data_rate')?.object('lora') ?? null;
@@ -124,6 +127,7 @@ function readUplink({ body, origin, time, devAddr }: Message): NetworkEvent {
     bytes: body.base64('frm_payload'),
     object: body.record('decoded_payload'),
     objectPointer: '/uplink_message/decoded_payload',
+    normalized: body.recordOrList('normalized_payload'),
     receptions: metadata.map(receptionOf),
     spreadingFactor: lora?.whole('spreading_factor', 12) ?? null,
     bandwidthHz: lora?.whole('bandwidth') ?? null,
