@@ -137,7 +137,7 @@ describe('device types', () => {
     expect(status).toBe(200);
     expect(body).toMatchObject({
       decoded: { temperature: { 1: 27.2 }, humidity: { 2: 127.5 } },
-      reading: { temperature: 27.2 },
+      readings: [{ values: { temperature: 27.2 } }],
       rejections: [{ code: 'out-of-range', pointer: '/humidity/2' }],
     });
     const bad = await api.ask('POST', '/v1/device-types/generic-lpp-environment/test', { body: { hex: 'xyz' } });

@@ -27,8 +27,9 @@ function fixture(name: string): Fixture {
 class SmallTranscoder implements Pick<Transcoder, 'find' | 'decode' | 'map'> {
   readonly calls: number[] = [];
 
-  find(type: string): { kind: string; decodesRaw: boolean } | undefined {
-    return ['raw', 'mapped'].includes(type) ? { kind: 'lpwan-node', decodesRaw: type === 'raw' } : undefined;
+  find(type: string): ReturnType<Transcoder['find']> {
+    if (!['raw', 'mapped'].includes(type)) return undefined;
+    return { kind: 'lpwan-node', decodesRaw: type === 'raw', normalized: false };
   }
 
   decode(_type: string, uplinks: readonly RawUplink[]): Promise<readonly Transcoded[]> {
@@ -36,18 +37,24 @@ class SmallTranscoder implements Pick<Transcoder, 'find' | 'decode' | 'map'> {
     return Promise.resolve(uplinks.map(({ bytes }) => this.one(bytes)));
   }
 
-  map(_type: string, object: Readonly<Record<string, unknown>>): Transcoded {
-    return { values: { temperature: object.t }, pointers: new Map([['temperature', '/t']]), warnings: [] };
+  map(_type: string, object: { readonly t?: unknown }): Transcoded {
+    return this.reading({ temperature: object.t }, new Map([['temperature', '/t']]));
   }
 
   private one(bytes: Uint8Array): Transcoded {
-    if (bytes[0] === 0xff)
-      return { rejections: [{ code: 'codec-failed', pointer: '', detail: 'The script says no.' }] };
-    return {
-      values: { temperature: bytes[0] },
-      pointers: new Map(),
-      warnings: bytes.length > 1 ? ['one byte too many'] : [],
-    };
+    if (bytes[0] === 0xff) {
+      const reason = { code: 'codec-failed', pointer: '', detail: 'The script says no.' };
+      return { readings: [], rejections: [reason], warnings: [] };
+    }
+    return this.reading({ temperature: bytes[0] }, new Map(), bytes.length > 1 ? ['one byte too many'] : []);
+  }
+
+  private reading(
+    values: Record<string, unknown>,
+    pointers: ReadonlyMap<string, string>,
+    warnings: string[] = [],
+  ): Transcoded {
+    return { readings: [{ pointer: '', values, pointers }], rejections: [], warnings };
   }
 }
 

@@ -77,7 +77,14 @@ async function loadAll(directory: DeviceDirectory, city: readonly SimulatedDevic
 function recentOf(ids: readonly string[]): RecentReadings {
   const recent = new RecentReadings(0);
   for (let minute = 0; minute < 10; minute++) {
-    const key = { time: START + minute * MINUTE, boot: 'a1', seq: minute, metricSet: 7, hasClock: true };
+    const key = {
+      time: START + minute * MINUTE,
+      boot: 'a1',
+      seq: minute,
+      metricSet: 7,
+      hasClock: true,
+      toleranceMs: 0,
+    };
     for (const id of ids) recent.check(id, { ...key, payloadHash: () => 0 });
   }
   return recent;

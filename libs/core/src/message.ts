@@ -47,6 +47,8 @@ export interface DecodedItem {
   readonly values: Readonly<Record<string, unknown>>;
   /** Metric name -> pointer to its value, for formats that do not hold values at `<pointer>/values/<metric>`. */
   readonly pointers?: ReadonlyMap<string, string>;
+  /** Of a reading that is known by its time and not by the message that brought it: one within this of another is the same. */
+  readonly toleranceMs?: number;
   /** What the network measured about the link (rssi, snr): used where the kind has such a metric and the device did not send it. */
   readonly link?: Readonly<Record<string, number>>;
 }

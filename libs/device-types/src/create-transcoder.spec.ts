@@ -51,22 +51,22 @@ describe('the transcoder', () => {
   afterAll(() => transcoder.close());
 
   it('knows its types', () => {
-    expect(transcoder.find('acme-th-1')).toEqual({ kind: 'lpwan-node', decodesRaw: true });
-    expect(transcoder.find('acme-mapped')).toEqual({ kind: 'lpwan-node', decodesRaw: false });
+    expect(transcoder.find('acme-th-1')).toEqual({ kind: 'lpwan-node', decodesRaw: true, normalized: false });
+    expect(transcoder.find('acme-mapped')).toEqual({ kind: 'lpwan-node', decodesRaw: false, normalized: false });
     expect(transcoder.find('nobody')).toBeUndefined();
   });
 
   it('turns payloads into metrics of the kind, in order', async () => {
     const results = await transcoder.decode('acme-th-1', [uplink(50, 1), uplink(), uplink(212, 1)]);
     expect(results).toMatchObject([
-      { values: { temperature: expect.closeTo(-15, 6) as number }, warnings: [] },
+      { readings: [{ values: { temperature: expect.closeTo(-15, 6) as number } }], rejections: [], warnings: [] },
       {
         rejections: [
           { code: 'codec-errors', detail: 'empty frame' },
           { code: 'codec-errors', detail: 'send again' },
         ],
       },
-      { values: { temperature: expect.closeTo(-6, 6) as number }, warnings: ['hot'] },
+      { readings: [{ values: { temperature: expect.closeTo(-6, 6) as number } }], warnings: ['hot'] },
     ]);
   });
 
@@ -79,16 +79,22 @@ describe('the transcoder', () => {
         'acme-sum',
         lengths.map((length) => uplink(...Array<number>(length).fill(1))),
       );
-      expect(results).toMatchObject(lengths.map((length) => ({ values: { temperature: length + 3.7 } })));
+      expect(results).toMatchObject(
+        lengths.map((length) => ({ readings: [{ values: { temperature: length + 3.7 } }] })),
+      );
     }
   });
 
   it('maps what normalizeUplink returned when the type asks for it', async () => {
-    expect(await transcoder.decode('acme-normal', [uplink(205)])).toMatchObject([{ values: { temperature: 20.5 } }]);
+    expect(await transcoder.decode('acme-normal', [uplink(205)])).toMatchObject([
+      { readings: [{ values: { temperature: 20.5 } }] },
+    ]);
   });
 
   it('maps an object that the network server decoded', () => {
-    expect(transcoder.map('acme-mapped', { object: { t: 21 } })).toMatchObject({ values: { temperature: 21 } });
+    expect(transcoder.map('acme-mapped', { object: { t: 21 } }, { receivedAt: 0 })).toMatchObject({
+      readings: [{ values: { temperature: 21 } }],
+    });
   });
 
   it.each([
@@ -98,7 +104,7 @@ describe('the transcoder', () => {
     ['acme-deep', 'codec-output'],
     ['acme-odd', 'codec-output'],
   ])('refuses a raw payload of %s as %s', async (type, code) => {
-    expect(await transcoder.decode(type, [uplink(1)])).toMatchObject([{ rejections: [{ code }] }]);
+    expect(await transcoder.decode(type, [uplink(1)])).toMatchObject([{ readings: [], rejections: [{ code }] }]);
   });
 
   it('follows its types', async () => {
@@ -106,7 +112,7 @@ describe('the transcoder', () => {
     try {
       changing.use([typeOf({ id: 'other' })]);
       expect(changing.find('acme-th-1')).toBeUndefined();
-      expect(await changing.decode('other', [uplink(50)])).toMatchObject([{ values: {} }]);
+      expect(await changing.decode('other', [uplink(50)])).toMatchObject([{ readings: [{ values: {} }] }]);
     } finally {
       await changing.close();
     }

@@ -1,12 +1,12 @@
 import { rejection } from '#codecs';
-import type { Clock, Rejection } from '#core';
+import type { Clock } from '#core';
 import type { DeviceType } from './definition/device-type.js';
-import { mapOutput } from './mapping/map-output.js';
+import { mapOutput, refused } from './mapping/map-output.js';
 import { readAnswer } from './mapping/read-answer.js';
 import { DEFAULT_SANDBOX_LIMITS, type PoolPolicy } from './sandbox/limits.js';
 import type { CallAnswer, ScriptCall } from './sandbox/protocol.js';
 import { ScriptPool } from './sandbox/script-pool.js';
-import type { RawUplink, Transcoded, Transcoder } from './transcoder.js';
+import type { RawUplink, Transcoded, Transcoder, UplinkFrame } from './transcoder.js';
 
 export interface TranscoderOptions {
   readonly types?: Iterable<DeviceType>;
@@ -36,9 +36,10 @@ class SandboxTranscoder implements ManagedTranscoder {
     this.types = new Map([...types].map((type) => [type.id, type]));
   }
 
-  find(deviceType: string): { readonly kind: string; readonly decodesRaw: boolean } | undefined {
+  find(deviceType: string): ReturnType<Transcoder['find']> {
     const type = this.types.get(deviceType);
-    return type === undefined ? undefined : { kind: type.kind.name, decodesRaw: type.script !== null };
+    if (type === undefined) return undefined;
+    return { kind: type.kind.name, decodesRaw: type.script !== null, normalized: type.definition.normalized === true };
   }
 
   async decode(deviceType: string, uplinks: readonly RawUplink[]): Promise<readonly Transcoded[]> {
@@ -57,12 +58,12 @@ class SandboxTranscoder implements ManagedTranscoder {
       );
     const calls = uplinks.map((uplink) => uplinkCall(uplink, type.definition.normalized === true));
     const answers = await this.pool.run(script, calls);
-    return answers.map((answer, index) => transcode(type, answer, uplinks[index]!.fPort));
+    return answers.map((answer, index) => transcode(type, answer, uplinks[index]!));
   }
 
-  map(deviceType: string, object: Readonly<Record<string, unknown>>, fPort?: number): Transcoded {
+  map(deviceType: string, output: object, frame: UplinkFrame): Transcoded {
     const type = this.types.get(deviceType);
-    return type === undefined ? unknownType(deviceType) : mapOutput(type, object, fPort);
+    return type === undefined ? unknownType(deviceType) : mapOutput(type, output, frame);
   }
 
   close(): Promise<void> {
@@ -83,15 +84,15 @@ export function uplinkCall({ bytes, fPort, receivedAt }: RawUplink, normalize: b
 }
 
 /** What a type makes of its script's answer to an uplink. */
-export function transcode(type: DeviceType, answer: CallAnswer, fPort: number): Transcoded {
+export function transcode(type: DeviceType, answer: CallAnswer, frame: UplinkFrame): Transcoded {
   const { output, rejections } = readAnswer(answer, DEFAULT_SANDBOX_LIMITS.maxOutputDepth);
-  if (output === undefined) return { rejections };
+  if (output === undefined) return refused(...rejections);
   const data = type.definition.normalized === true ? output.normalized : output.data;
   if (typeof data !== 'object' || data === null) {
     const what = type.definition.normalized === true ? 'normalizeUplink' : 'decodeUplink';
     return refused(rejection('codec-output', '', `${what} returned no data.`, 'an object', data ?? 'nothing'));
   }
-  return mapOutput(type, data, fPort, output.warnings);
+  return mapOutput(type, data, frame, output.warnings);
 }
 
 function unknownType(deviceType: string): Transcoded {
@@ -104,8 +105,4 @@ function unknownType(deviceType: string): Transcoded {
       deviceType,
     ),
   );
-}
-
-function refused(reason: Rejection): Transcoded {
-  return { rejections: [reason] };
 }

@@ -1,4 +1,5 @@
-export type { RawUplink, Transcoded, Transcoder } from './transcoder.js';
+export type { RawUplink, Transcoded, TranscodedReading, Transcoder, UplinkFrame } from './transcoder.js';
+export { MAX_RECORDS } from './mapping/map-records.js';
 export { createTranscoder, type ManagedTranscoder, type TranscoderOptions } from './create-transcoder.js';
 export type {
   DefinitionFault,
@@ -20,6 +21,7 @@ export { type CodecExample, type ExampleFault, hexBytes, readExamples } from './
 export type { Difference } from './examples/compare.js';
 export { type ExampleResult, runExamples } from './examples/run-examples.js';
 export { checkCodec, type CodecReport } from './examples/check-codecs.js';
+export type { ShownReading } from './mapping/reading.js';
 export { tryPayload, type TriedPayload } from './examples/try-payload.js';
 export { findCodecs, type FoundCodec, scriptAt } from './folder/codec-folders.js';
 export { readDeviceTypeFolder, type ReadFolder } from './folder/device-type-folder.js';

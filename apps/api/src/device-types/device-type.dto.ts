@@ -135,17 +135,23 @@ export class RejectionDto {
   @ApiPropertyOptional() actual?: string;
 }
 
+export class TriedReadingDto {
+  @ApiPropertyOptional({
+    format: 'date-time',
+    description: 'Where the codec tells it; otherwise it is that of the uplink.',
+  })
+  time?: string;
+
+  @ApiProperty({ type: Object, description: 'By metric, in the units of the kind.' })
+  values!: object;
+}
+
 export class TriedPayloadDto {
   @ApiPropertyOptional({ type: Object, description: 'What the script returned as data.' }) decoded?: unknown;
   @ApiPropertyOptional({ type: Object, description: 'What normalizeUplink made of it.' }) normalized?: unknown;
   @ApiProperty({ type: [String] }) warnings!: readonly string[];
   @ApiProperty({ type: [String], description: 'What the script wrote to its console.' }) logs!: readonly string[];
-  @ApiPropertyOptional({
-    type: Object,
-    nullable: true,
-    description: 'Metrics that would be stored, in the units of the kind.',
-  })
-  reading?: object | null;
-  @ApiPropertyOptional({ description: 'Milliseconds since 1970, when the codec tells the time.' }) time?: number;
+  @ApiPropertyOptional({ type: [TriedReadingDto], description: 'What would be stored, in order of time.' })
+  readings?: readonly TriedReadingDto[];
   @ApiProperty({ type: [RejectionDto] }) rejections!: readonly RejectionDto[];
 }

@@ -33,14 +33,28 @@ export interface DeviceTypeDetail extends DeviceType {
     readonly fields?: Readonly<Record<string, string | FieldMapping>>;
     readonly ports?: readonly number[];
     readonly intervalMs?: number;
-    readonly time?: { readonly source: string; readonly format: 'ms' | 's' | 'iso' };
+    /** Where the records of an uplink stand, each a reading; '' is the output itself. */
+    readonly records?: string | readonly string[];
+    readonly time?: {
+      readonly source: string;
+      readonly format: 'ms' | 's' | 'iso' | 'age';
+      readonly unit?: 'ms' | 's' | 'min' | 'h' | 'd';
+    };
   };
   readonly script: string | null;
   readonly examples: readonly {
     readonly description?: string;
     readonly input?: { readonly bytes?: string | readonly number[]; readonly fPort?: number };
     readonly reading?: Readonly<Record<string, MetricValue>> | null;
+    readonly readings?: readonly UplinkReading[] | null;
   }[];
+}
+
+/** One of the readings that an uplink becomes. */
+export interface UplinkReading {
+  /** ISO 8601; absent when it is that of the uplink. */
+  readonly time?: string;
+  readonly values: Readonly<Record<string, MetricValue>>;
 }
 
 export interface ExampleResult {
@@ -60,7 +74,7 @@ export interface TriedPayload {
   readonly decoded?: unknown;
   readonly warnings: readonly string[];
   readonly logs: readonly string[];
-  readonly reading?: Readonly<Record<string, MetricValue>> | null;
+  readonly readings?: readonly UplinkReading[];
   readonly rejections: readonly { readonly code: string; readonly pointer: string; readonly detail: string }[];
 }
 

@@ -2,7 +2,7 @@ import type { DeviceTypeDetail } from '../api/device-types';
 import type { Kind } from '../api/types';
 import { shownUnit } from '../format/value';
 import { useLanguage } from '../i18n';
-import { fieldsOf, formulaOf, stepOf } from './mapping';
+import { fieldsOf, formulaOf, placesOf, stepOf } from './mapping';
 
 /** Which value of the payload becomes which metric, and how it is converted. */
 export function MappingTable({
@@ -14,6 +14,7 @@ export function MappingTable({
 }) {
   const { t, titleOf } = useLanguage();
   const fields = fieldsOf(definition);
+  const places = placesOf(definition);
   if (fields.length === 0) return <p>{t('onboarding.types.noMapping')}</p>;
   return (
     <div className="table-scroll" tabIndex={0} role="region" aria-label={t('onboarding.types.mapping')}>
@@ -50,7 +51,20 @@ export function MappingTable({
               <td>
                 <code>{definition.time.source}</code>
               </td>
-              <td>{t(`onboarding.types.times.${definition.time.format}`)}</td>
+              <td>
+                {t(`onboarding.types.times.${definition.time.format}`)} {definition.time.unit}
+              </td>
+            </tr>
+          )}
+          {places.length > 0 && (
+            <tr>
+              <th scope="row">{t('onboarding.types.records')}</th>
+              <td>
+                {places.map((place) => (
+                  <div key={place}>{place === '' ? t('onboarding.types.outputItself') : <code>{place}</code>}</div>
+                ))}
+              </td>
+              <td>{t('onboarding.types.recordsMeaning')}</td>
             </tr>
           )}
         </tbody>

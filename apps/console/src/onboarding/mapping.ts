@@ -1,4 +1,4 @@
-import type { DeviceTypeDetail, FieldMapping } from '../api/device-types';
+import type { DeviceTypeDetail, FieldMapping, UplinkReading } from '../api/device-types';
 import { shownUnit } from '../format/value';
 
 /** The fields of a definition, all in their long form. */
@@ -20,6 +20,17 @@ export function formulaOf({ unit, scale, offset, values }: FieldMapping, metricU
 /** The step to which a value is rounded: "0.01"; null when it is not. */
 export function stepOf({ round }: FieldMapping): string | null {
   return round === undefined ? null : (10 ** -round).toFixed(Math.max(0, round));
+}
+
+/** Where the records of an uplink are looked for; the output itself is said in words. Empty when the output is one reading. */
+export function placesOf({ records }: DeviceTypeDetail['definition']): readonly string[] {
+  return records === undefined ? [] : typeof records === 'string' ? [records] : records;
+}
+
+/** The readings that an example expects: one that is written alone has the time of its uplink. */
+export function readingsOf(example: DeviceTypeDetail['examples'][number] | undefined): readonly UplinkReading[] {
+  const { reading, readings } = example ?? {};
+  return readings ?? (reading ? [{ values: reading }] : []);
 }
 
 /** Payload bytes as they are written: "6B 00 2E". */

@@ -1,7 +1,7 @@
 import type { ImportJob } from '../api/imports';
 import { faultsAsTable, shareDone, tabSeparated } from './import-figures';
 import { readImportSearch } from './import-search';
-import { fieldsOf, formulaOf, hexOf, stepOf } from './mapping';
+import { fieldsOf, formulaOf, hexOf, placesOf, readingsOf, stepOf } from './mapping';
 import { readTypeFiles } from './type-files';
 
 const job = (change: Partial<ImportJob> = {}): ImportJob => ({
@@ -76,6 +76,20 @@ describe('the mapping of a device type', () => {
     expect(hexOf([1, 171])).toBe('01 AB');
     expect(hexOf('6B 00')).toBe('6B 00');
     expect(hexOf(undefined)).toBe('');
+  });
+});
+
+describe('an uplink with several records', () => {
+  it('is looked for in one place or in several, or is one reading', () => {
+    expect([placesOf({ records: '' }), placesOf({ records: ['', 'log'] }), placesOf({})]).toEqual([[''], ['', 'log'], []]); // prettier-ignore
+  });
+
+  it('has the readings that its example lists, or the only one', () => {
+    const readings = [{ time: '2026-05-01T08:00:00Z', values: { flow: 1 } }, { values: { flow: 2 } }];
+    expect(readingsOf({ readings })).toEqual(readings);
+    expect(readingsOf({ reading: { flow: 3 } })).toEqual([{ values: { flow: 3 } }]);
+    expect(readingsOf({ reading: null })).toEqual([]);
+    expect(readingsOf(undefined)).toEqual([]);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Kind } from '../api/types';
 import { useLanguage } from '../i18n';
 import { FaultText } from '../problems/fault';
 import { textsOfCode } from '../problems/problem-texts';
-import { ReadingValues } from './reading-values';
+import { UplinkReadings } from './reading-values';
 
 /** Any payload, as this type reads it; nothing is kept. */
 export function TryPayload({
@@ -23,7 +23,7 @@ export function TryPayload({
     const form = new FormData(event.currentTarget);
     attempt.mutate({ hex: String(form.get('hex')), fPort: Number(form.get('fPort')) });
   };
-  const { reading, rejections = [], warnings = [] } = attempt.data ?? {};
+  const { readings = [], rejections = [], warnings = [] } = attempt.data ?? {};
   return (
     <>
       <form className="try" onSubmit={submit}>
@@ -41,7 +41,7 @@ export function TryPayload({
       </form>
       {attempt.error && <FaultText error={attempt.error} />}
       <div role="status">
-        {reading && <ReadingValues kind={kind} reading={reading} />}
+        {readings.length > 0 && <UplinkReadings kind={kind} readings={readings} />}
         {attempt.data && (
           <ul className="events">
             {rejections.map(({ code, pointer, detail }) => (

@@ -5,8 +5,8 @@ import { useLanguage } from '../i18n';
 import { FaultText } from '../problems/fault';
 import { useMay } from '../session/may';
 import { Loading } from '../shell/states';
-import { hexOf } from './mapping';
-import { ReadingValues } from './reading-values';
+import { hexOf, readingsOf } from './mapping';
+import { UplinkReadings } from './reading-values';
 
 type Example = DeviceTypeDetail['examples'][number];
 
@@ -63,7 +63,8 @@ function ExamplesRun({ type, kind }: Shown) {
 
 function Payload({ example, kind }: { example: Example | undefined; kind: Kind | undefined }) {
   const { t } = useLanguage();
-  const { input, reading } = example ?? {};
+  const input = example?.input;
+  const readings = readingsOf(example);
   return (
     <>
       {input?.bytes !== undefined && (
@@ -72,7 +73,7 @@ function Payload({ example, kind }: { example: Example | undefined; kind: Kind |
           {input.fPort !== undefined && <span className="muted">{t('network.port', { port: input.fPort })}</span>}
         </p>
       )}
-      {reading && <ReadingValues kind={kind} reading={reading} />}
+      {readings.length > 0 && <UplinkReadings kind={kind} readings={readings} />}
     </>
   );
 }

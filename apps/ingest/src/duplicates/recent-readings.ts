@@ -15,6 +15,8 @@ export interface ReadingKey {
   readonly seq: number | null;
   readonly metricSet: number;
   readonly hasClock: boolean;
+  /** Without `seq`: how far from each other the times of two readings may lie that are the same; milliseconds, otherwise 0. */
+  readonly toleranceMs: number;
   /** Of the payload and the place in it; only asked for readings with `seq` but neither `boot` nor clock. */
   payloadHash(): number;
 }
@@ -61,7 +63,7 @@ export class RecentReadings {
     const slot = this.slotOf(device);
     const block = this.blocks[Math.floor(slot / DEVICES_PER_BLOCK)]!;
     const base = (slot % DEVICES_PER_BLOCK) * STRIDE;
-    const { seq, time } = key;
+    const { seq, time, toleranceMs } = key;
     const tag = tagOf(key);
     const a = seq ?? time;
     const b =
@@ -72,7 +74,7 @@ export class RecentReadings {
           : tag === BY_SEQ_AND_PAYLOAD
             ? key.payloadHash()
             : 0;
-    const found = lookIn(block, base, tag, a, b, time);
+    const found = lookIn(block, base, tag, a, b, time, toleranceMs);
     if (found === 'duplicate') return found;
     const verdict = found === 'unsure' || !isAboveFloor(block, base, tag, a, key) ? 'unsure' : 'fresh';
     remember(block, base, tag, a, b, time);
@@ -139,11 +141,12 @@ function lookIn(
   a: number,
   b: number,
   time: number,
+  toleranceMs: number,
 ): 'duplicate' | 'unsure' | 'unknown' {
   const end = base + HEAD + block[base + COUNT]! * ENTRY;
   let result: 'unsure' | 'unknown' = 'unknown';
   for (let at = base + HEAD; at < end; at += ENTRY) {
-    if (block[at + 1] !== a) continue;
+    if (Math.abs(block[at + 1]! - a) > toleranceMs) continue;
     if (tag === BY_SEQ_AND_PAYLOAD) {
       if (Math.abs(block[at + 3]! - time) > SAME_PAYLOAD_WITHIN_MS) continue;
       if (block[at] === tag && block[at + 2] === b) return 'duplicate';
@@ -156,7 +159,7 @@ function lookIn(
 
 function isAboveFloor(block: Float64Array, base: number, tag: number, seq: number, key: ReadingKey): boolean {
   const floorTag = block[base + FLOOR_TAG]!;
-  const isNewer = key.time > block[base + FLOOR_TIME]!;
+  const isNewer = key.time - key.toleranceMs > block[base + FLOOR_TIME]!;
   if (tag === BY_SEQ_AND_TIME || tag === BY_TIME_AND_METRICS) return isNewer;
   if (tag === BY_SEQ_AND_PAYLOAD) {
     if (block[base + FLOOR_TIME]! < key.time - SAME_PAYLOAD_WITHIN_MS) return true;

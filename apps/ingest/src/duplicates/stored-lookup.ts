@@ -135,10 +135,10 @@ export class StoredLookup {
   private rangeOf(unsure: readonly Candidate[]): [number, number] {
     let from = Infinity;
     let to = -Infinity;
-    for (const { reading, hasClock } of unsure) {
-      const back = hasClock ? 0 : reading.boot === null ? SAME_PAYLOAD_WITHIN_MS : this.options.maxAgeMs;
+    for (const { reading, hasClock, toleranceMs } of unsure) {
+      const back = hasClock ? toleranceMs : reading.boot === null ? SAME_PAYLOAD_WITHIN_MS : this.options.maxAgeMs;
       from = Math.min(from, reading.time - back);
-      to = Math.max(to, reading.time + 1);
+      to = Math.max(to, reading.time + toleranceMs + 1);
     }
     return [from, to];
   }
@@ -193,28 +193,35 @@ class EarlierReadings {
 function repeats(a: Candidate, b: Candidate): boolean {
   const [x, y] = [a.reading, b.reading];
   if (x.seq !== y.seq) return false;
-  if (x.seq === null) return x.time === y.time && a.metricSet === b.metricSet;
+  if (x.seq === null) return isNear(a, y.time) && a.metricSet === b.metricSet;
   if (x.boot !== null || y.boot !== null) return x.boot === y.boot;
   if (a.hasClock !== b.hasClock) return false;
   if (a.hasClock) return x.time === y.time;
-  const isNear = Math.abs(x.time - y.time) <= SAME_PAYLOAD_WITHIN_MS;
-  return isNear && a.pointer === b.pointer && Buffer.from(a.record.payload).equals(b.record.payload);
+  const isSoonAfter = Math.abs(x.time - y.time) <= SAME_PAYLOAD_WITHIN_MS;
+  return isSoonAfter && a.pointer === b.pointer && Buffer.from(a.record.payload).equals(b.record.payload);
 }
 
-function isSame({ reading, metricSet, hasClock }: Candidate, key: StoredKey, names: MetricNames): boolean {
+function isSame(candidate: Candidate, key: StoredKey, names: MetricNames): boolean {
+  const { reading, metricSet, hasClock } = candidate;
   if (key.seq !== reading.seq) return false;
-  if (reading.seq === null) return key.time === reading.time && names.setOf(key.metrics) === metricSet;
+  if (reading.seq === null) return isNear(candidate, key.time) && names.setOf(key.metrics) === metricSet;
   if (reading.boot !== null) return key.boot === reading.boot;
   return key.boot === null && hasClock && key.time === reading.time;
 }
 
 /** Whether a stored row is a part of this reading, whatever metrics it carries. A replay has the time that its message had. */
 function isOfReading(
-  { reading }: Candidate,
+  candidate: Candidate,
   key: { readonly time: number; readonly boot: string | null; readonly seq: number | null },
 ): boolean {
+  const { reading } = candidate;
   if (key.seq !== reading.seq || key.boot !== reading.boot) return false;
-  return reading.seq !== null && reading.boot !== null ? true : key.time === reading.time;
+  return reading.seq !== null && reading.boot !== null ? true : isNear(candidate, key.time);
+}
+
+/** The same time, but for ages. */
+function isNear({ reading, toleranceMs }: Candidate, time: number): boolean {
+  return Math.abs(reading.time - time) <= toleranceMs;
 }
 
 function removeMetrics(candidate: Candidate, stored: number): void {

@@ -26,7 +26,10 @@ export function mergeCopies(uplinks: readonly Uplink[], outcomes: BatchOutcomes)
     else copies.push(uplink);
   }
   for (const copies of [...frames.values()].flat()) {
-    const kept = copies.find(({ event }) => event.object !== null) ?? copies[0]!;
+    const kept =
+      copies.find(({ event }) => event.normalized !== null) ??
+      copies.find(({ event }) => event.object !== null) ??
+      copies[0]!;
     for (const copy of copies) if (copy !== kept) outcomes.duplicate(copy.record);
     merged.push(copies.length === 1 ? kept : withReceptions(kept, copies));
   }

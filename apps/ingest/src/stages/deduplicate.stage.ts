@@ -31,7 +31,7 @@ export class DeduplicateStage {
       unsure.length === 0 ? NOTHING_FOUND : await this.lookup.findRepeated(unsure, candidates, outcomes.first);
     const known =
       replayed.length === 0 ? NOTHING_FOUND : await this.lookup.removeStored(replayed, candidates, outcomes.first);
-    return fresh.filter((candidate) => {
+    const passed = fresh.filter((candidate) => {
       const { record, refused, device } = candidate;
       if (found.repeated.has(candidate)) {
         outcomes.duplicate(record);
@@ -52,6 +52,19 @@ export class DeduplicateStage {
       if (refused !== null) outcomes.partlyRefused(record, refused, device.identity);
       return true;
     });
+    keepOneCompanion(passed);
+    return passed;
+  }
+}
+
+/** How a frame was heard is one reading, however many readings it brought: it goes with the first that is new. */
+function keepOneCompanion(candidates: readonly Candidate[]): void {
+  let last: Candidate['companion'] = null;
+  for (const candidate of candidates) {
+    if (candidate.companion === null) continue;
+    // The readings of a message follow each other and share their companion.
+    if (candidate.companion === last) candidate.companion = null;
+    else last = candidate.companion;
   }
 }
 
@@ -64,14 +77,16 @@ class CandidateKey implements ReadingKey {
   readonly seq: number | null;
   readonly metricSet: number;
   readonly hasClock: boolean;
+  readonly toleranceMs: number;
 
   constructor(private readonly candidate: Candidate) {
-    const { reading, metricSet, hasClock } = candidate;
+    const { reading, metricSet, hasClock, toleranceMs } = candidate;
     this.time = reading.time;
     this.boot = reading.boot;
     this.seq = reading.seq;
     this.metricSet = metricSet;
     this.hasClock = hasClock;
+    this.toleranceMs = toleranceMs;
   }
 
   payloadHash(): number {

@@ -74,12 +74,14 @@ export interface Candidate {
   readonly pointer: string;
   /** Whether `reading.time` is the device's own; otherwise it is the time of receipt. */
   readonly hasClock: boolean;
+  /** A reading without a sequence is the same as another of the same metrics within this; 0 but for ages (ADR 017). */
+  readonly toleranceMs: number;
   /** Bit i is set when metric i of the kind is present. A replay takes out what is stored already. */
   metricSet: number;
   /** Metric -> pointer to its value, for formats that do not hold values at `<pointer>/values/<metric>`. */
   readonly places: ReadonlyMap<string, string> | null;
   /** Metrics that were refused alone; they are reported when the rest is stored. */
   readonly refused: readonly Rejection[] | null;
-  /** A reading of the companion kind that is stored if and when this one is. */
+  /** A reading of the companion kind that is stored if and when this one is, or another of its message. */
   companion: Reading | null;
 }

@@ -1,6 +1,6 @@
-import { leavesOf, rejection } from '#codecs';
-import type { DecodedItem, Rejection } from '#core';
-import type { RawUplink, Transcoded, Transcoder } from '#device-types';
+import { leavesOf, NORMALIZED_POINTER, rejection } from '#codecs';
+import type { DecodedItem } from '#core';
+import type { RawUplink, Transcoded, TranscodedReading, Transcoder, UplinkFrame } from '#device-types';
 import type { DeviceStateChange } from '#registry';
 import type { BatchOutcomes } from '../batch-outcomes.js';
 import { bestReception } from '../network/merge-copies.js';
@@ -64,17 +64,20 @@ export class TranscodeStage {
   }
 
   /** What can be read without a script; null when there is nothing to read. */
-  private read({ device, event }: HeardUplink): Transcoded | null {
-    const { object, objectPointer, bytes, fPort } = event;
+  private read(uplink: HeardUplink): Transcoded | null {
+    const { device, event } = uplink;
+    const { object, objectPointer, normalized, bytes, fPort } = event;
     const { deviceType } = device;
     const type = deviceType === null ? null : this.parts.transcoder.find(deviceType);
-    if (object === null && (bytes === null || bytes.length === 0 || fPort === 0)) return null;
+    if (object === null && normalized === null && (bytes === null || bytes.length === 0 || fPort === 0)) return null;
     if (type === undefined)
       return refused(`The device type '${deviceType}' is not known.`, 'a device type of this installation', deviceType);
-    if (object === null)
+    const [output, pointer] =
+      type?.normalized === true && normalized !== null ? [normalized, NORMALIZED_POINTER] : [object, objectPointer];
+    if (output === null)
       return refused('Nothing says how the bytes of this device are read.', 'a device type with a codec', deviceType);
-    if (type !== null) return inEvent(this.parts.transcoder.map(deviceType!, object, fPort ?? 0), objectPointer);
-    return { ...leavesOf(object, objectPointer), warnings: [] };
+    if (type !== null) return inEvent(this.parts.transcoder.map(deviceType!, output, frameOf(uplink)), pointer);
+    return { readings: [{ pointer: '', ...leavesOf(object!, objectPointer) }], rejections: [], warnings: [] };
   }
 
   private pass(
@@ -86,12 +89,14 @@ export class TranscodeStage {
     const { record, device, link } = uplink;
     if (result === null) {
       passed.push({ record, device, items: [], link });
-    } else if ('rejections' in result) {
-      outcomes.failed(record, result.rejections, device.identity);
-    } else {
-      passed.push({ record, device, items: [itemOf(uplink, result)], link });
-      if (result.warnings.length > 0) this.warn(uplink, result.warnings);
+      return;
     }
+    const { readings, rejections, warnings } = result;
+    // As of an array on a device's own topic: a bad record is refused alone.
+    if (rejections.length > 0) outcomes.failed(record, rejections, device.identity);
+    if (readings.length === 0) return;
+    passed.push({ record, device, items: readings.map((reading) => itemOf(uplink, reading)), link });
+    if (warnings.length > 0) this.warn(uplink, warnings);
   }
 
   private warn({ record, device }: HeardUplink, warnings: readonly string[]): void {
@@ -106,19 +111,28 @@ export class TranscodeStage {
 }
 
 /** A mapping points into the object; the dead letter holds the event around it. */
-function inEvent(result: Transcoded, pointer: string): Transcoded {
-  return 'rejections' in result
-    ? { rejections: result.rejections.map((each) => ({ ...each, pointer: pointer + each.pointer })) }
-    : { ...result, pointers: new Map([...result.pointers].map(([metric, at]) => [metric, pointer + at])) };
+function inEvent({ readings, rejections, warnings }: Transcoded, outer: string): Transcoded {
+  return {
+    readings: readings.map((reading) => ({
+      ...reading,
+      pointer: outer + reading.pointer,
+      pointers: new Map([...reading.pointers].map(([metric, at]) => [metric, outer + at])),
+    })),
+    rejections: rejections.map((each) => ({ ...each, pointer: outer + each.pointer })),
+    warnings,
+  };
 }
 
-function itemOf({ event, boot }: HeardUplink, result: Extract<Transcoded, { values: unknown }>): DecodedItem {
-  const time = result.time ?? event.time;
+function itemOf({ event, boot }: HeardUplink, reading: TranscodedReading): DecodedItem {
+  const { pointer, values, pointers, toleranceMs } = reading;
+  // A record with a time of its own is the same reading whatever frame brings it, so nothing of the frame belongs to it.
+  if (toleranceMs !== undefined) return { pointer, values, pointers, time: reading.time!, toleranceMs };
+  const time = reading.time ?? event.time;
   const { rssi = null, snr = null } = bestReception(event.receptions) ?? {};
   return {
-    pointer: '',
-    values: result.values,
-    pointers: result.pointers,
+    pointer,
+    values,
+    pointers,
     link: {
       ...(rssi === null ? {} : { rssi }),
       ...(snr === null ? {} : { snr }),
@@ -129,11 +143,16 @@ function itemOf({ event, boot }: HeardUplink, result: Extract<Transcoded, { valu
   };
 }
 
-function rawUplinkOf({ record, event }: HeardUplink): RawUplink {
-  return { bytes: event.bytes!, fPort: event.fPort ?? 0, receivedAt: event.time ?? record.receivedAt };
+function frameOf({ record, event }: HeardUplink): Required<UplinkFrame> {
+  return { fPort: event.fPort ?? 0, receivedAt: event.time ?? record.receivedAt };
 }
 
-function refused(detail: string, expected: string, actual: string | null): { readonly rejections: Rejection[] } {
+function rawUplinkOf(uplink: HeardUplink): RawUplink {
+  return { bytes: uplink.event.bytes!, ...frameOf(uplink) };
+}
+
+function refused(detail: string, expected: string, actual: string | null): Transcoded {
   const remedy = 'Give the device a type that has a codec, then replay the dead letter.';
-  return { rejections: [rejection('no-codec', '', `${detail} ${remedy}`, expected, actual ?? 'no device type')] };
+  const reason = rejection('no-codec', '', `${detail} ${remedy}`, expected, actual ?? 'no device type');
+  return { readings: [], rejections: [reason], warnings: [] };
 }

@@ -27,7 +27,7 @@ export class ValidateStage {
   }
 
   private validate(
-    { record, device, link }: IdentifiedMessage,
+    { record, device, items, link }: IdentifiedMessage,
     item: DecodedItem,
     outcomes: BatchOutcomes,
     candidates: Candidate[],
@@ -58,9 +58,12 @@ export class ValidateStage {
       reading,
       pointer: item.pointer,
       hasClock: item.time !== undefined,
+      toleranceMs: item.toleranceMs ?? 0,
       metricSet,
       places: item.pointers ?? null,
-      refused: link === null || link.refused === null ? refused : [...(refused ?? []), ...link.refused],
+      // The frame was heard once, however many readings it brought.
+      refused:
+        link === null || link.refused === null || item !== items[0] ? refused : [...(refused ?? []), ...link.refused],
       companion: link === null ? null : link.reading,
     });
   }
@@ -76,6 +79,7 @@ function linkAlone({ record, device }: IdentifiedMessage, link: LinkReading): Ca
     reading,
     pointer: '',
     hasClock,
+    toleranceMs: 0,
     metricSet,
     refused,
     places: null,

@@ -222,7 +222,7 @@ export class IngestRig {
 const NO_DEVICE_TYPES: Pick<Transcoder, 'find' | 'decode' | 'map'> = {
   find: () => undefined,
   decode: () => Promise.reject(new Error('there are no device types')),
-  map: () => ({ rejections: [] }),
+  map: () => ({ readings: [], rejections: [], warnings: [] }),
 };
 
 export function telemetryTopic(device: string): string {

@@ -73,6 +73,21 @@ describe('a definition', () => {
     expect(faults).toEqual({ '/fields/overturned/values/tilt': "'overturned' is true or false" });
   });
 
+  it.each<[object, string, RegExp]>([
+    [{ records: 'history' }, '/records', /needs time/],
+    [{ records: [], time: { source: 't', format: 's' } }, '/records', /list of 1 to 8/],
+    [{ records: ['a', '/b//'], time: { source: 't', format: 's' } }, '/records/1', /must be a pointer/],
+    [{ records: 5, time: { source: 't', format: 's' } }, '/records', /must be a pointer/],
+    [{ records: ['', 'a'], fields: undefined, time: { source: 't', format: 's' } }, '/records', /needs fields/],
+    [{ time: { source: 't', format: 'days' } }, '/time/format', /'age'/],
+    [{ time: { source: 't', format: 'age' } }, '/time/unit', /ms, s, min, h, d/],
+    [{ time: { source: 't', format: 'age', unit: 'toString' } }, '/time/unit', /ms, s, min, h, d/],
+    [{ time: { source: 't', format: 'age', unit: 's', toleranceMs: -1 } }, '/time/toleranceMs', /whole milliseconds/],
+    [{ time: { source: 't', format: 's', unit: 's' } }, '/time/unit', /not known here/],
+  ])('refuses records and times %j', (change, pointer, detail) => {
+    expect(faultsOf(change)).toEqual({ [pointer]: expect.stringMatching(detail) });
+  });
+
   it.each([[null], ['text'], [[]], [5]])('%j is not one', (definition) => {
     expect(checkDeviceType({ definition, script: null, examples: [] }).faults).toHaveLength(1);
   });

@@ -2,10 +2,11 @@ import { createHash } from 'node:crypto';
 import { pointerLevel } from '#codecs';
 import { findKind, type Kind, kinds, type Metric, nearestName } from '#kinds';
 import { conversionBetween, type Conversion, IDENTITY, unitFault } from '../units/unit-conversion.js';
-import type { DefinitionFault, DeviceTypeDefinition, DeviceTypeSource, TimeDefinition } from './definition.js';
+import { NORMALIZED_TIME, recordsOf, timeOf } from './check-records.js';
+import type { DefinitionFault, DeviceTypeDefinition, DeviceTypeSource } from './definition.js';
 import type { DeviceType, MappedField } from './device-type.js';
 import { Faults } from './shape.js';
-import { parseSourcePath } from './source-path.js';
+import { pointerOf } from './source-path.js';
 
 export const DEVICE_TYPE_ID = /^[a-z0-9]+(?:-[a-z0-9]+)*$/;
 export const DEVICE_TYPE_ID_FORM = 'lower-case letters, digits and single hyphens, such as acme-th-1';
@@ -21,6 +22,7 @@ const MEMBERS = [
   'ports',
   'normalized',
   'fields',
+  'records',
   'time',
 ];
 const FIELD_MEMBERS = ['source', 'unit', 'scale', 'offset', 'values', 'round', 'ports'];
@@ -53,6 +55,7 @@ export function checkDeviceType({ definition, script, examples }: DeviceTypeSour
   const kind = kindOf(root, faults);
   const fields = root.fields === undefined ? null : fieldsOf(root.fields, kind, faults);
   const time = root.time === undefined ? null : timeOf(root.time, faults);
+  const records = root.records === undefined ? null : recordsOf(root, faults);
   if (script !== null && script.length > MAX_SCRIPT_CHARS)
     faults.add('', `the script is longer than ${MAX_SCRIPT_CHARS} characters`);
   if (script?.includes('\u0000') === true) faults.add('', 'the script holds a NUL character; is it a text file?');
@@ -67,7 +70,7 @@ export function checkDeviceType({ definition, script, examples }: DeviceTypeSour
       revision: revisionOf({ definition, script }),
       ports,
       fields,
-      time,
+      ...(root.normalized === true ? { time: time ?? NORMALIZED_TIME, records: records ?? [[]] } : { time, records }),
     },
   };
 }
@@ -142,7 +145,7 @@ function fieldOf(value: unknown, metric: Metric | null, at: string, faults: Faul
   if (field === null) return null;
   const before = faults.list.length;
   faults.onlyKnown(field, FIELD_MEMBERS, at);
-  const path = pathOf(field, at, faults);
+  const path = faults.source(field, at);
   const conversion = metric === null ? IDENTITY : conversionOf(field, metric, at, faults);
   const values = field.values === undefined ? null : valuesOf(field.values, metric, `${at}/values`, faults);
   const round =
@@ -156,17 +159,7 @@ function fieldOf(value: unknown, metric: Metric | null, at: string, faults: Faul
         );
   const ports = faults.ports(field.ports, `${at}/ports`);
   if (metric === null || path === null || faults.list.length > before) return null;
-  const pointer = `/${path.map(pointerLevel).join('/')}`;
-  return { metric: metric.name, type: metric.type, path, pointer, conversion, values, round, ports };
-}
-
-function pathOf(owner: Record<string, unknown>, at: string, faults: Faults): readonly string[] | null {
-  const text = faults.text(owner, 'source', at);
-  if (text === null) return null;
-  const path = parseSourcePath(text);
-  if (path === null)
-    faults.add(`${at}/source`, `'${text}' is neither a pointer (/air/temperature) nor a path (air.temperature)`);
-  return path;
+  return { metric: metric.name, type: metric.type, path, pointer: pointerOf(path), conversion, values, round, ports };
 }
 
 /** Scale and offset, then the unit, as one pair. */
@@ -225,19 +218,4 @@ function targetFault(target: unknown, metric: Metric): string | null {
     case 'integer':
       return typeof target === 'number' && Number.isFinite(target) ? null : `'${metric.name}' is a number`;
   }
-}
-
-function timeOf(value: unknown, faults: Faults): DeviceType['time'] {
-  const time = faults.object(value, '/time');
-  if (time === null) return null;
-  faults.onlyKnown(time, ['source', 'format'], '/time');
-  const path = pathOf(time, '/time', faults);
-  const { format } = time;
-  if (format !== 'ms' && format !== 's' && format !== 'iso') {
-    faults.add('/time/format', "must be 'ms', 's' or 'iso'");
-    return null;
-  }
-  return path === null
-    ? null
-    : { path, pointer: `/${path.map(pointerLevel).join('/')}`, format: format satisfies TimeDefinition['format'] };
 }

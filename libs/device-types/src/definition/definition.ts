@@ -16,6 +16,11 @@ export interface DeviceTypeDefinition {
   readonly normalized?: boolean;
   /** Metric of the kind -> where its value is. Absent: the output's members are metrics of the same name in the kind's units. */
   readonly fields?: Readonly<Record<string, string | FieldDefinition>>;
+  /**
+   * Where the measurements of one uplink stand, each with a time of its own: a place that holds a list of records, or one record; `''` is the
+   * output itself. Sources of fields and of the time are then looked up in each record.
+   */
+  readonly records?: string | readonly string[];
   readonly time?: TimeDefinition;
 }
 
@@ -37,9 +42,27 @@ export interface FieldDefinition {
 
 export interface TimeDefinition {
   readonly source: string;
-  /** `ms` and `s` since the epoch, or ISO 8601 with an offset. */
-  readonly format: 'ms' | 's' | 'iso';
+  /** `ms` and `s` since the epoch, ISO 8601 with an offset, or an age: how long before its uplink came something was measured. */
+  readonly format: 'ms' | 's' | 'iso' | 'age';
+  /** Of an age. */
+  readonly unit?: AgeUnit;
+  /**
+   * Of an age, with records: one that lies within this of another with the same metrics is that one, because the moment of receipt from which
+   * ages are counted is never quite the same.
+   */
+  readonly toleranceMs?: number;
 }
+
+export type AgeUnit = keyof typeof AGE_UNITS;
+
+/** Milliseconds of a unit, and the tolerance where none is stated: half of a unit, as far as clocks and networks explain it. */
+export const AGE_UNITS = {
+  ms: { ms: 1, toleranceMs: 500 },
+  s: { ms: 1_000, toleranceMs: 500 },
+  min: { ms: 60_000, toleranceMs: 30_000 },
+  h: { ms: 3_600_000, toleranceMs: 30_000 },
+  d: { ms: 86_400_000, toleranceMs: 30_000 },
+} as const;
 
 /** What is wrong with a definition, and where. */
 export interface DefinitionFault {

@@ -1,7 +1,7 @@
 import type { Kind } from '#kinds';
 import type { Script } from '../sandbox/protocol.js';
 import type { Conversion } from '../units/unit-conversion.js';
-import type { DeviceTypeDefinition, TimeDefinition } from './definition.js';
+import type { AgeUnit, DeviceTypeDefinition, TimeDefinition } from './definition.js';
 import type { SourcePath } from './source-path.js';
 
 /** A field of a codec's output on its way to a metric, with everything looked up. */
@@ -29,9 +29,16 @@ export interface DeviceType {
   readonly ports: ReadonlySet<number> | null;
   /** Null: members are metrics by name. */
   readonly fields: readonly MappedField[] | null;
-  readonly time: {
-    readonly path: SourcePath;
-    readonly pointer: string;
-    readonly format: TimeDefinition['format'];
-  } | null;
+  readonly time: MappedTime | null;
+  /** Places of the records; null: the output is one reading, known by its frame. */
+  readonly records: readonly SourcePath[] | null;
 }
+
+/** Where an output or a record says when it was measured, and how. */
+export type MappedTime = {
+  readonly path: SourcePath;
+  readonly pointer: string;
+} & (
+  | { readonly format: Exclude<TimeDefinition['format'], 'age'> }
+  | { readonly format: 'age'; readonly unit: AgeUnit; readonly unitMs: number; readonly toleranceMs: number }
+);

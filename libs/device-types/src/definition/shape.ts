@@ -1,5 +1,6 @@
 import { nearestName } from '#kinds';
 import type { DefinitionFault } from './definition.js';
+import { parseSourcePath, type SourcePath } from './source-path.js';
 
 /** Collects what is wrong, so that a definition is corrected in one go. */
 export class Faults {
@@ -34,6 +35,16 @@ export class Faults {
     if (typeof value === 'number' && Number.isFinite(value) && allowed(value)) return value;
     this.add(pointer, `must be ${form}, it is ${shown(value)}`);
     return null;
+  }
+
+  /** The member `source`, a place in an output; null with a fault. */
+  source(owner: Record<string, unknown>, at: string): SourcePath | null {
+    const text = this.text(owner, 'source', at);
+    if (text === null) return null;
+    const path = parseSourcePath(text);
+    if (path === null)
+      this.add(`${at}/source`, `'${text}' is neither a pointer (/air/temperature) nor a path (air.temperature)`);
+    return path;
   }
 
   /** LoRaWAN: 1 to 223 are the application's, 0 stands for no port. */

@@ -1,3 +1,5 @@
+import { pointerLevel } from '#codecs';
+
 /** The members to follow, from the root of a codec's output. */
 export type SourcePath = readonly string[];
 
@@ -14,6 +16,11 @@ export function parseSourcePath(text: string): SourcePath | null {
     : text.split('.');
   if (text.length > 256 || levels.length > MAX_LEVELS || levels.some((level) => level === '')) return null;
   return /~(?![01])/.test(text) && text.startsWith('/') ? null : levels;
+}
+
+/** As a pointer (RFC 6901). */
+export function pointerOf(path: SourcePath): string {
+  return path.map((level) => `/${pointerLevel(level)}`).join('');
 }
 
 /** What stands there, or undefined. Only own members count, so `constructor` and `__proto__` lead nowhere. */

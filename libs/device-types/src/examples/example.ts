@@ -1,3 +1,4 @@
+import { parseIsoTime } from '#codecs';
 import { isObject } from '../definition/shape.js';
 import type { ScriptFunction } from '../sandbox/protocol.js';
 
@@ -15,8 +16,15 @@ export interface CodecExample {
   readonly output: ExpectedOutput;
   /** What `normalizeUplink` must return. */
   readonly normalizedOutput?: ExpectedOutput;
-  /** The metrics that a device type must make of it, in the kind's units. */
-  readonly reading?: Readonly<Record<string, unknown>>;
+  /** What a device type must make of it, in order of time. */
+  readonly readings?: readonly ExpectedReading[];
+}
+
+export interface ExpectedReading {
+  /** Milliseconds since the epoch; null when the codec tells none; undefined when the example does not say. */
+  readonly time: number | null | undefined;
+  /** In the kind's units. */
+  readonly values: Readonly<Record<string, unknown>>;
 }
 
 export interface ExpectedOutput {
@@ -61,7 +69,7 @@ export function readExamples(
 
 function readExample(item: unknown, ofFile: ScriptFunction | undefined): CodecExample | string {
   if (!isObject(item)) return 'An example must be an object.';
-  const { description, type, input, output, normalizedOutput, reading } = item;
+  const { description, type, input, output, normalizedOutput } = item;
   if (!isObject(input)) return 'An example needs an input, an object.';
   if (!isObject(output)) return 'An example needs an output, an object.';
   const named = typeof type === 'string' ? TYPES[type] : undefined;
@@ -74,6 +82,8 @@ function readExample(item: unknown, ofFile: ScriptFunction | undefined): CodecEx
   if (typeof fPort !== 'number' || !Number.isInteger(fPort)) return 'The fPort of the input must be a whole number.';
   const time = timeOf(recvTime);
   if (time === null) return 'The recvTime of the input must be an ISO 8601 time or milliseconds.';
+  const readings = readingsOf(item);
+  if (typeof readings === 'string') return readings;
   return {
     description: typeof description === 'string' ? description : '',
     fn,
@@ -81,8 +91,24 @@ function readExample(item: unknown, ofFile: ScriptFunction | undefined): CodecEx
     input: { ...input, ...(bytes === undefined ? {} : { bytes }), fPort, recvTime: time },
     output: expected(output),
     ...(isObject(normalizedOutput) ? { normalizedOutput: expected(normalizedOutput) } : {}),
-    ...(isObject(reading) ? { reading } : {}),
+    ...(readings === null ? {} : { readings }),
   };
+}
+
+/** `reading`, the metrics of the only one, or `readings`, each with its time. */
+function readingsOf({ reading, readings }: Record<string, unknown>): readonly ExpectedReading[] | string | null {
+  if (readings === undefined) return isObject(reading) ? [{ time: undefined, values: reading }] : null;
+  if (reading !== undefined) return 'An example has a reading or readings, not both.';
+  if (!Array.isArray(readings)) return 'The readings must be a list.';
+  const expected: ExpectedReading[] = [];
+  for (const [index, each] of (readings as unknown[]).entries()) {
+    if (!isObject(each) || !isObject(each.values)) return `Reading ${index} needs values, an object.`;
+    const time = each.time === undefined ? null : typeof each.time === 'string' ? parseIsoTime(each.time) : undefined;
+    if (time === undefined || (time === null && each.time !== undefined))
+      return `The time of reading ${index} must be ISO 8601 with an offset.`;
+    expected.push({ time, values: each.values });
+  }
+  return expected;
 }
 
 function expected(output: Record<string, unknown>): ExpectedOutput {

@@ -3,7 +3,7 @@ import type { CallAnswer, Script, ScriptCall } from '../sandbox/protocol.js';
 import type { ScriptPool } from '../sandbox/script-pool.js';
 import type { DeviceType } from '../definition/device-type.js';
 import { readAnswer, type ScriptOutput } from '../mapping/read-answer.js';
-import { readingOf } from '../mapping/reading.js';
+import { readingsOf, shownReading } from '../mapping/reading.js';
 import { compare, type Difference } from './compare.js';
 import type { CodecExample, ExpectedOutput } from './example.js';
 
@@ -72,17 +72,23 @@ function actualOf({ fn, output: expected }: CodecExample, output: ScriptOutput):
   return { bytes: output.bytes, ...fPort, ...warnings };
 }
 
-function mapped(example: CodecExample, output: ScriptOutput, type: DeviceType): Difference[] {
+function mapped({ input, readings: expected }: CodecExample, output: ScriptOutput, type: DeviceType): Difference[] {
   const data = type.definition.normalized === true ? output.normalized : output.data;
-  const { values, rejections } = readingOf(type, data, example.input.fPort);
-  const expectedNone = example.reading === undefined;
+  const { readings, rejections } = readingsOf(type, data, { fPort: input.fPort, receivedAt: input.recvTime });
   // An uplink of another sort, such as a status, carries no reading; what it carries must be sound all the same.
   const faults = rejections
-    .filter(({ code }) => !(expectedNone && (code === 'unsupported-event' || code === 'no-values')))
+    .filter(({ code }) => !(expected === undefined && (code === 'unsupported-event' || code === 'no-values')))
     .map(({ pointer, detail }) => ({
       path: `/reading${pointer}`,
       expected: 'no rejection',
       actual: JSON.stringify(detail),
     }));
-  return expectedNone ? faults : [...faults, ...compare(example.reading, values ?? {}, '/reading')];
+  if (expected === undefined) return faults;
+  const isOne = expected.length === 1 && expected[0]!.time === undefined;
+  return [
+    ...faults,
+    ...(isOne && readings.length <= 1
+      ? compare(expected[0]!.values, readings[0]?.values ?? {}, '/reading')
+      : compare(expected.map(shownReading), readings.map(shownReading), '/readings')),
+  ];
 }

@@ -2,7 +2,7 @@ import type { Rejection } from '#core';
 import { uplinkCall } from '../create-transcoder.js';
 import type { DeviceType } from '../definition/device-type.js';
 import { readAnswer } from '../mapping/read-answer.js';
-import { readingOf } from '../mapping/reading.js';
+import { readingsOf, type ShownReading, shownReading } from '../mapping/reading.js';
 import { DEFAULT_SANDBOX_LIMITS } from '../sandbox/limits.js';
 import type { Script } from '../sandbox/protocol.js';
 import type { ScriptPool } from '../sandbox/script-pool.js';
@@ -15,9 +15,8 @@ export interface TriedPayload {
   readonly normalized?: unknown;
   readonly warnings: readonly string[];
   readonly logs: readonly string[];
-  /** Metrics in the kind's units that would be stored; null when none would. Absent without a device type. */
-  readonly reading?: Readonly<Record<string, number | boolean | string>> | null;
-  readonly time?: number;
+  /** What would be stored, in order of time and in the kind's units. Absent without a device type. */
+  readonly readings?: readonly ShownReading[];
   readonly rejections: readonly Rejection[];
 }
 
@@ -32,15 +31,11 @@ export async function tryPayload(
   const { output, ...failure } = readAnswer(answer!, DEFAULT_SANDBOX_LIMITS.maxOutputDepth);
   if (output === undefined) {
     const { rejections = [], logs = [] } = failure as { rejections?: readonly Rejection[]; logs?: readonly string[] };
-    return { warnings: [], logs, rejections, ...(type === undefined ? {} : { reading: null }) };
+    return { warnings: [], logs, rejections, ...(type === undefined ? {} : { readings: [] }) };
   }
   const { data, normalized, warnings, logs } = output;
   const shown = { decoded: data, ...(normalized === undefined ? {} : { normalized }), warnings, logs };
   if (type === undefined) return { ...shown, rejections: [] };
-  const { values, rejections, time } = readingOf(
-    type,
-    type.definition.normalized === true ? normalized : data,
-    uplink.fPort,
-  );
-  return { ...shown, reading: values, rejections, ...(time === undefined ? {} : { time }) };
+  const mapped = readingsOf(type, type.definition.normalized === true ? normalized : data, uplink);
+  return { ...shown, readings: mapped.readings.map(shownReading), rejections: mapped.rejections };
 }

@@ -31,7 +31,7 @@ describe('the device types that ship with the platform', () => {
       expect(read.faults).toEqual([]);
       // One that shows a reading, and one more.
       expect(read.examples.length).toBeGreaterThanOrEqual(2);
-      expect(read.examples.some((example) => example.reading !== undefined)).toBe(true);
+      expect(read.examples.some((example) => example.readings !== undefined)).toBe(true);
       const results = await runExamples(pool, type.script!, read.examples, type);
       expect(results.filter((result) => !result.passed)).toEqual([]);
     },

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { checkDeviceType } from '../definition/check-definition.js';
 import type { DeviceType } from '../definition/device-type.js';
+import type { Transcoded } from '../transcoder.js';
 import { mapOutput } from './map-output.js';
 
 const typeWith = (change: object): DeviceType => {
@@ -21,6 +22,10 @@ const bin = typeWith({
   time: { source: 'at', format: 's' },
 });
 
+const RECEIVED = Date.UTC(2026, 4, 1, 8);
+const map = (type: DeviceType, output: unknown, fPort?: number, warnings?: readonly string[]): Transcoded =>
+  mapOutput(type, output, { fPort, receivedAt: RECEIVED }, warnings);
+
 describe('mapping', () => {
   it('brings fields into the units of the kind', () => {
     const output = {
@@ -31,47 +36,53 @@ describe('mapping', () => {
       battery: 90,
       at: 1_700_000_000.5,
     };
-    expect(mapOutput(bin, output, 2, ['low'])).toEqual({
-      values: { fill: 59.9, insideTemperature: 100, overturned: false, moved: true },
-      pointers: new Map([
-        ['fill', '/level'],
-        ['insideTemperature', '/env/temp~1F'],
-        ['overturned', '/tilt'],
-        ['moved', '/moved'],
-      ]),
+    expect(map(bin, output, 2, ['low'])).toEqual({
+      readings: [
+        {
+          pointer: '',
+          values: { fill: 59.9, insideTemperature: 100, overturned: false, moved: true },
+          pointers: new Map([
+            ['fill', '/level'],
+            ['insideTemperature', '/env/temp~1F'],
+            ['overturned', '/tilt'],
+            ['moved', '/moved'],
+          ]),
+          time: 1_700_000_000_500,
+        },
+      ],
+      rejections: [],
       warnings: ['low'],
-      time: 1_700_000_000_500,
     });
   });
 
   it('leaves to the validator what cannot be converted', () => {
-    expect(mapOutput(bin, { level: 'high', tilt: 'sideways', moved: 2, battery: null }, 1)).toMatchObject({
-      values: { fill: 'high', overturned: 'sideways', moved: 2 },
+    expect(map(bin, { level: 'high', tilt: 'sideways', moved: 2, battery: null }, 1)).toMatchObject({
+      readings: [{ values: { fill: 'high', overturned: 'sideways', moved: 2 } }],
     });
   });
 
   it.each(['', ' ', '0x10', 'Infinity', '1e999', '12 %'])('T13 takes the text %j for no number', (level) => {
-    expect(mapOutput(bin, { level })).toMatchObject({ values: { fill: level } });
+    expect(map(bin, { level })).toMatchObject({ readings: [{ values: { fill: level } }] });
   });
 
   it('refuses a time that it cannot read', () => {
-    expect(mapOutput(bin, { at: 'noon' })).toMatchObject({ rejections: [{ code: 'bad-time', pointer: '/at' }] });
+    expect(map(bin, { at: 'noon' })).toMatchObject({ rejections: [{ code: 'bad-time', pointer: '/at' }] });
   });
 
   it('reads telemetry only from the ports of the type', () => {
     const type = typeWith({ ports: [2] });
-    expect(mapOutput(type, { fill: 1 }, 3)).toMatchObject({ rejections: [{ code: 'unsupported-event' }] });
-    expect(mapOutput(type, { fill: 1 }, 2)).toMatchObject({ values: { fill: 1 } });
+    expect(map(type, { fill: 1 }, 3)).toMatchObject({ rejections: [{ code: 'unsupported-event' }] });
+    expect(map(type, { fill: 1 }, 2)).toMatchObject({ readings: [{ values: { fill: 1 } }] });
   });
 
   it('without fields takes members by name, nested ones by path', () => {
-    const { values } = mapOutput(typeWith({}), { fill: 5, env: { deep: [1] }, none: null }) as { values: object };
-    expect(values).toEqual({ fill: 5, 'env.deep.0': 1 });
+    const { readings } = map(typeWith({}), { fill: 5, env: { deep: [1] }, none: null });
+    expect(readings.map(({ values }) => values)).toEqual([{ fill: 5, 'env.deep.0': 1 }]);
   });
 
   it.each(['__proto__', 'constructor', 'prototype'])('T12 refuses the key %s', (key) => {
     const output = JSON.parse(`{"a": {"${key}": {"polluted": true}}}`) as object;
-    expect(mapOutput(typeWith({}), output)).toMatchObject({
+    expect(map(typeWith({}), output)).toMatchObject({
       rejections: [{ code: 'forbidden-key', pointer: `/a/${key}` }],
     });
     expect(({} as { polluted?: boolean }).polluted).toBeUndefined();
@@ -86,9 +97,10 @@ describe('mapping', () => {
     fc.assert(
       fc.property(output, fc.option(fc.integer({ min: 0, max: 255 }), { nil: undefined }), (value, fPort) => {
         for (const type of types) {
-          const result = mapOutput(type, value, fPort);
-          if ('values' in result) expect(new Set(Object.keys(result.values))).toEqual(new Set(result.pointers.keys()));
-          else expect(result.rejections.length).toBeGreaterThan(0);
+          const result = map(type, value, fPort);
+          for (const { values, pointers } of result.readings)
+            expect(new Set(Object.keys(values))).toEqual(new Set(pointers.keys()));
+          expect(result.readings.length + result.rejections.length).toBeGreaterThan(0);
         }
       }),
     );

@@ -2,41 +2,80 @@ import { pointerLevel, rejection } from '#codecs';
 import type { Rejection } from '#core';
 import { compileValidator, type Kind, type ReadingValidator } from '#kinds';
 import type { DeviceType } from '../definition/device-type.js';
+import type { TranscodedReading, UplinkFrame } from '../transcoder.js';
 import { mapOutput } from './map-output.js';
 
-/** What the platform would store of an output, and what it would refuse. */
+/** A reading that the platform would store, in the kind's units. */
 export interface MappedReading {
-  /** Metrics that passed the kind's validator, in the kind's units; null when none did. */
-  readonly values: Readonly<Record<string, number | boolean | string>> | null;
-  readonly rejections: readonly Rejection[];
-  /** Milliseconds since the epoch, when the codec tells it. */
+  /** Milliseconds since the epoch, when the codec tells it; otherwise it is that of the uplink. */
   readonly time?: number;
+  /** Metrics that passed the kind's validator; at least one. */
+  readonly values: Readonly<Record<string, number | boolean | string>>;
+}
+
+/** What the platform would store of an output, in order of time, and what it would refuse. */
+export interface MappedReadings {
+  readonly readings: readonly MappedReading[];
+  readonly rejections: readonly Rejection[];
 }
 
 /** Maps and validates, as the path of a reading does, for people who want to see it. Never throws. */
-export function readingOf(type: DeviceType, output: unknown, fPort: number): MappedReading {
+export function readingsOf(type: DeviceType, output: unknown, frame: UplinkFrame): MappedReadings {
   if (typeof output !== 'object' || output === null)
     return {
-      values: null,
+      readings: [],
       rejections: [rejection('codec-output', '', 'The script returned no data.', 'an object', output)],
     };
-  const mapped = mapOutput(type, output, fPort);
-  if (!('values' in mapped)) return { values: null, rejections: mapped.rejections };
-  const { kind } = type;
+  const mapped = mapOutput(type, output, frame);
+  const readings: MappedReading[] = [];
+  const rejections = [...mapped.rejections];
+  for (const each of mapped.readings) {
+    const { values, refused } = validated(type.kind, each);
+    rejections.push(...refused);
+    if (Object.keys(values).length > 0)
+      readings.push({ ...(each.time === undefined ? {} : { time: each.time }), values });
+    else if (refused.length === 0)
+      rejections.push(
+        rejection(
+          'no-values',
+          each.pointer,
+          'The reading carries no value.',
+          'at least one metric of the kind',
+          'none',
+        ),
+      );
+  }
+  return { readings, rejections };
+}
+
+function validated(
+  kind: Kind,
+  { pointer, values, pointers }: TranscodedReading,
+): { readonly values: MappedReading['values']; readonly refused: readonly Rejection[] } {
   const numbers = new Float64Array(kind.metrics.length);
-  const refused = validatorOf(kind)(mapped.values, numbers, '') ?? [];
-  const places = new Map([...mapped.pointers].map(([metric, place]) => [`/values/${pointerLevel(metric)}`, place]));
-  const rejections = refused.map((reason) => ({ ...reason, pointer: places.get(reason.pointer) ?? reason.pointer }));
-  const values = asSent(kind, numbers);
-  if (Object.keys(values).length === 0 && rejections.length === 0)
-    rejections.push(
-      rejection('no-values', '', 'The reading carries no value.', 'at least one metric of the kind', 'none'),
-    );
+  const refused = validatorOf(kind)(values, numbers, pointer) ?? [];
+  const places = new Map([...pointers].map(([metric, at]) => [`${pointer}/values/${pointerLevel(metric)}`, at]));
   return {
-    values: Object.keys(values).length === 0 ? null : values,
-    rejections,
-    ...(mapped.time === undefined ? {} : { time: mapped.time }),
+    values: asSent(kind, numbers),
+    refused: refused.map((reason) => ({ ...reason, pointer: places.get(reason.pointer) ?? reason.pointer })),
   };
+}
+
+/** As people read and write it in examples. */
+export interface ShownReading {
+  /** ISO 8601; absent when it is that of the uplink. */
+  readonly time?: string;
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export function shownReading({
+  time,
+  values,
+}: {
+  readonly time?: number | null;
+  readonly values: ShownReading['values'];
+}): ShownReading {
+  return { ...(typeof time === 'number' ? { time: new Date(time).toISOString() } : {}), values };
 }
 
 /** Stored numbers -> flags and labels. */
