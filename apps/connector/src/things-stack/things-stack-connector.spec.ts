@@ -162,6 +162,34 @@ describe('the connector to The Things Stack', () => {
     expect(connector.counters.repeated).toBeGreaterThanOrEqual(1);
   });
 
+  it('puts an event down once that comes again while it is still on its way to the disk', async () => {
+    const real = ownBroker(bus);
+    const held: (() => void)[] = [];
+    const slow: OwnBroker = {
+      get connected() {
+        return real.connected;
+      },
+      publishDurably: async (topic, payload) => {
+        await new Promise<void>((resolve) => held.push(resolve));
+        await real.publishDurably(topic, payload);
+      },
+    };
+    connector = start(slow);
+    await connected();
+    const up = await cloud.uplink(DEVICE, { fCnt: 1 });
+    await until('the event to be on its way', () => held.length === 1);
+    line.cut();
+    await until('the event to come again', () => connector.counters.received === 2);
+    held[0]!();
+    await until(
+      'both to be dealt with',
+      () => connector.counters,
+      ({ forwarded, repeated }) => forwarded + repeated === 2,
+    );
+    expect(connector.counters).toMatchObject({ forwarded: 1, repeated: 1 });
+    expect(await bodies()).toEqual([up.toString()]);
+  });
+
   it('comes back after growing, uneven pauses', async () => {
     connector = start(ownBroker(bus));
     await connected();

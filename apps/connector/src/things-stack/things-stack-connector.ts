@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 import { THINGS_STACK_EVENTS } from '#core';
 import { Backoff } from '../link/backoff.js';
 import { MqttLink } from '../link/mqtt-link.js';
-import { RecentMessages } from './recent-messages.js';
+import { OnceEach } from './once-each.js';
 
 /** Our own broker, for what comes from The Things Stack. */
 export interface OwnBroker {
@@ -47,7 +47,7 @@ export class ThingsStackConnector {
   readonly application: string;
   private readonly events: MqttLink;
   private readonly downlinks: MqttLink;
-  private readonly recent = new RecentMessages();
+  private readonly onceEach = new OnceEach();
   private readonly stopping = new AbortController();
   private brokerTrouble: string | null = null;
 
@@ -126,12 +126,12 @@ export class ThingsStackConnector {
   private async takeEvent({ topic, payload: body, qos }: IPublishPacket): Promise<void> {
     const payload = Buffer.from(body);
     this.counters.received++;
-    if (qos > 0 && this.recent.has(topic, payload)) {
+    const put = (): Promise<void> => this.putOnDisk(topic, payload);
+    if (qos === 0) await put();
+    else if (!(await this.onceEach.run(topic, payload, put))) {
       this.counters.repeated++;
       return;
     }
-    await this.putOnDisk(topic, payload);
-    if (qos > 0) this.recent.add(topic, payload);
     this.counters.forwarded++;
   }
 
