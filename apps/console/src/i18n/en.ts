@@ -71,6 +71,8 @@ export const en = {
     list: 'List',
     label: 'Map of the devices by alarm state',
     legend: 'Legend',
+    zoomIn: 'Zoom in',
+    zoomOut: 'Zoom out',
     failed: 'The map could not be drawn. The list shows the same devices.',
     devices_one: '{{count}} device',
     devices_other: '{{count}} devices',

@@ -72,6 +72,8 @@ export const zhHans: Texts = {
     list: '列表',
     label: '按警报状态显示设备的地图',
     legend: '图例',
+    zoomIn: '放大',
+    zoomOut: '缩小',
     failed: '未能绘制地图。列表显示相同的设备。',
     devices_one: '{{count}} 台设备',
     devices_other: '{{count}} 台设备',

@@ -72,6 +72,8 @@ export const zhHant: Texts = {
     list: '清單',
     label: '按警報狀態顯示裝置的地圖',
     legend: '圖例',
+    zoomIn: '放大',
+    zoomOut: '縮小',
     failed: '未能繪製地圖。清單顯示相同的裝置。',
     devices_one: '{{count}} 個裝置',
     devices_other: '{{count}} 個裝置',

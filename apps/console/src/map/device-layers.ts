@@ -67,6 +67,31 @@ function addDevices(map: MapLibreMap): void {
       'text-font': ['sans-serif'],
     },
   });
+  // The shape of the worst, beside the number: the colour of the ring alone is no sign to everybody (WCAG 1.4.1).
+  map.addLayer({
+    id: 'cluster-marks',
+    type: 'symbol',
+    source: SOURCE,
+    filter: ['all', ['has', 'point_count'], ['>', ['get', 'worst'], 0]],
+    layout: {
+      'icon-image': byRank(
+        BY_RANK.map((severity) => `mark-${severity}`),
+        'worst',
+      ),
+      'icon-offset': [
+        'interpolate',
+        ['linear'],
+        ['ln', ['get', 'point_count']],
+        0.7,
+        ['literal', [9, -9]],
+        6,
+        ['literal', [17, -17]],
+      ],
+      'icon-allow-overlap': true,
+      'icon-ignore-placement': true,
+      'symbol-sort-key': ['get', 'worst'],
+    },
+  });
   map.addLayer({
     id: DEVICES,
     type: 'symbol',

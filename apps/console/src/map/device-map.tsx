@@ -16,7 +16,7 @@ export default function DeviceMap({
   worst: ReadonlyMap<string, Severity>;
 }) {
   const { t } = useLanguage();
-  const { frame, map, failed } = useCityMap(DEVICE_LAYERS);
+  const { frame, map, failed } = useCityMap(t('map.label'), DEVICE_LAYERS);
   const navigate = useNavigate();
 
   useEffect(() => {

@@ -17,7 +17,7 @@ export default function PositionMap({
   choose: (position: Position) => void;
 }) {
   const { t } = useLanguage();
-  const { frame, map, failed } = useCityMap();
+  const { frame, map, failed } = useCityMap(t('quarantine.onMap'));
   const latest = useRef(choose);
   latest.current = choose;
 

@@ -3,6 +3,7 @@ import * as maplibre from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import { useLanguage } from '../i18n';
 import districtsUrl from './districts.geo.json?url';
 import { addLand, paintLand } from './land-layers';
 
@@ -27,17 +28,20 @@ export interface CityMap {
   readonly failed: boolean;
 }
 
-/** A map of the 18 districts, north up. Drawn wholly from our own origin: no tiles, no fonts from elsewhere. */
-export function useCityMap(overlay?: Overlay): CityMap {
+/** A map of the 18 districts, north up; `label` is its name. Drawn wholly from our own origin: no tiles, no fonts from elsewhere. */
+export function useCityMap(label: string, overlay?: Overlay): CityMap {
+  const { t } = useLanguage();
+  const [zoomIn, zoomOut] = [t('map.zoomIn'), t('map.zoomOut')];
   const frame = useRef<HTMLDivElement>(null);
   const [map, setMap] = useState<MapLibreMap | null>(null);
   const [failed, setFailed] = useState(false);
   const drawnOver = useRef(overlay);
 
+  // Drawn anew in another language: its controls have theirs for good.
   useEffect(() => {
     let drawn: MapLibreMap;
     try {
-      drawn = openMap(frame.current!);
+      drawn = openMap(frame.current!, { zoomIn, zoomOut, label });
     } catch {
       setFailed(true);
       return;
@@ -57,17 +61,22 @@ export function useCityMap(overlay?: Overlay): CityMap {
       drawn.remove();
       setMap(null);
     };
-  }, []);
+  }, [zoomIn, zoomOut, label]);
 
   return { frame, map, failed };
 }
 
-function openMap(container: HTMLDivElement): MapLibreMap {
+function openMap(container: HTMLDivElement, texts: Record<'zoomIn' | 'zoomOut' | 'label', string>): MapLibreMap {
   const map = new maplibre.Map({
     container,
     style: { version: 8, sources: {}, layers: [] },
     bounds: HONG_KONG,
     fitBoundsOptions: { padding: 16 },
+    locale: {
+      'NavigationControl.ZoomIn': texts.zoomIn,
+      'NavigationControl.ZoomOut': texts.zoomOut,
+      'Map.Title': texts.label,
+    },
     attributionControl: false,
     dragRotate: false,
     pitchWithRotate: false,
