@@ -2,7 +2,7 @@
 import { jest } from '@jest/globals';
 import type { MqttClient } from 'mqtt';
 import type { Browser, Page } from 'playwright-core';
-import { until } from '#core/testing';
+import { pause, until } from '#core/testing';
 import { connectDevice, PLACE, publish, registerLamppost, type MqttAccess } from '../acceptance/device-client.js';
 import { startPlatform, type Platform } from '../acceptance/platform.js';
 import { chirpStackUp } from '../network-servers/events.js';
@@ -46,6 +46,9 @@ describe('the console in a browser', () => {
 
   const send = (values: Record<string, number>): Promise<void> =>
     publish(device, access.topic, { ts: Date.now(), seq: ++seq, values });
+
+  const focusedAlarm = (): Promise<string | null> =>
+    page.evaluate(() => document.activeElement?.closest('[data-alarm]')?.getAttribute('data-alarm') ?? null);
 
   it('asks who is there, and refuses a wrong password in words', async () => {
     await page.goto(platform.url);
@@ -94,7 +97,7 @@ describe('the console in a browser', () => {
       () => page.evaluate(() => document.querySelectorAll('.trend canvas').length),
       (count) => count === 1,
     );
-    await sees(/\d+ of \d+ readings/);
+    await sees(/\b\d+ of \d{1,3}(,\d{3})* readings/);
   });
 
   it('shows an alarm as it is raised, lets it be acknowledged and commented by keyboard, and shows it cleared', async () => {
@@ -103,6 +106,13 @@ describe('the console in a browser', () => {
     await send({ pm25: 180 });
     await sees('PM2.5 above the limit');
     await sees('Not acknowledged');
+    expect(await page.title()).toBe('Operations · Lamplighter');
+    await until(
+      'the alarm to be told to who does not see the list',
+      () => page.locator('[data-announcer=alarms]').innerText(),
+      (told) => told.startsWith('New alarm, High: PM2.5 above the limit, GF3637'),
+      LONG,
+    );
     expect(await accessibilityFaults()).toEqual([]);
     await page.keyboard.press('j');
     await page.keyboard.press('c');
@@ -119,7 +129,7 @@ describe('the console in a browser', () => {
       () => page.evaluate(() => document.querySelector('dialog')),
       (dialog) => dialog === null,
     );
-    await page.keyboard.press('j');
+    expect(await focusedAlarm()).not.toBeNull();
     await page.keyboard.press('a');
     await sees(/(?<!Not )acknowledged/i);
     await until(
@@ -127,6 +137,7 @@ describe('the console in a browser', () => {
       () => platform.request('GET', '/v1/alarms?acknowledged=true'),
       (answer) => answer.body.alarms.length === 1,
     );
+    expect(await focusedAlarm()).not.toBeNull();
     await send({ pm25: 10 });
     await sees('No open alarms');
     const [alarm] = (await platform.request('GET', '/v1/alarms')).body.alarms;
@@ -137,6 +148,36 @@ describe('the console in a browser', () => {
       'acknowledged',
       'cleared',
     ]);
+  });
+
+  it('keeps the alarms on the screen while the platform cannot be asked, and says that they are not live', async () => {
+    const before = watched.complaints.length;
+    await send({ pm25: 190 });
+    await sees('PM2.5 above the limit');
+    await page.route('**/v1/alarms?*', (route) => route.abort());
+    await page.click('text=Pause');
+    await page.click('text=Resume');
+    await sees('Connection lost, trying again');
+    // Both halves of the list, the first time and three times more: then it is given up.
+    await until(
+      'the asking to be given up',
+      () => watched.complaints.length - before,
+      (failures) => failures >= 8,
+      LONG,
+    );
+    await pause(500);
+    expect(await page.locator('.alarm').count()).toBe(1);
+    expect(await text()).toContain('Connection lost, trying again');
+    await page.unroute('**/v1/alarms?*');
+    await page.click('text=Pause');
+    await page.click('text=Resume');
+    await sees(/\bLive\b/);
+    await send({ pm25: 10 });
+    await sees('Returned to normal');
+    await page.click('.alarm button:text-is("Acknowledge")');
+    await sees('No open alarms');
+    const ownDoing = watched.complaints.splice(before);
+    expect(ownDoing.filter((line) => !line.includes('ERR_FAILED'))).toEqual([]);
   });
 
   it.each([
@@ -340,6 +381,33 @@ describe('the console in a browser', () => {
     await page.goto(`${platform.url}/onboarding/device-types/generic-recycling-bin`);
     await page.waitForSelector('text=half full and closed');
     expect(await page.locator('.try, [data-failed], [data-passed]').count()).toBe(0);
+  });
+
+  it('offers a viewer nothing that a viewer may not do, and says so when the session has ended', async () => {
+    await send({ pm25: 180 });
+    const password = 'only-looks-at-things-7';
+    await platform.request('PUT', '/v1/accounts/looker', { password, role: 'viewer' });
+    const looking = await WatchedPage.open(browser, platform);
+    const { page: other } = looking;
+    await other.goto(platform.url);
+    await other.fill('[name=username]', 'looker');
+    await other.fill('[name=password]', password);
+    await other.keyboard.press('Enter');
+    await other.waitForSelector('.alarm');
+    expect(await other.locator('.alarm button:text-is("Acknowledge")').count()).toBe(0);
+    await other.click('.alarm >> text=Timeline');
+    await looking.sees(/Raised \d+ \w+ \d+, [\d:]+ HKT/);
+    expect(await other.locator('dialog textarea').count()).toBe(0);
+    expect(await looking.accessibilityFaults()).toEqual([]);
+    await other.click('dialog >> text=Close');
+    await other.goto(`${platform.url}/devices/NO-SUCH-1`);
+    await looking.sees('There is no device NO-SUCH-1 here.');
+    expect(await other.title()).toBe('There is no device NO-SUCH-1 here. · Lamplighter');
+    await other.context().clearCookies();
+    await other.click('text=Data quality');
+    await looking.sees('Your session has ended. Sign in again to go on.');
+    expect(await looking.accessibilityFaults()).toEqual([]);
+    await other.close();
   });
 
   it('asks nobody but its own origin, and never trips its policy', () => {

@@ -14,8 +14,9 @@ import { readQualitySearch } from './quality/quality-search';
 import { QuarantinePage } from './quarantine/quarantine.page';
 import { readQuarantineSearch } from './quarantine/quarantine-search';
 import { Shell } from './shell/shell';
+import { Missing } from './shell/states';
 
-const rootRoute = createRootRoute({ component: Shell });
+const rootRoute = createRootRoute({ component: Shell, notFoundComponent: () => <Missing text="app.notFound" /> });
 
 const operationsRoute = createRoute({
   getParentRoute: () => rootRoute,

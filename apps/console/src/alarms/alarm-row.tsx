@@ -1,30 +1,37 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
+import { memo } from 'react';
 import { kindsQuery } from '../api/queries';
 import type { Alarm, Named } from '../api/types';
-import { shownValue } from '../format/value';
+import { useShownValue } from '../format/shown-value';
 import { useLanguage } from '../i18n';
 import { Age } from '../shell/states';
 import { SeverityMark } from './severity-mark';
 
 export interface AlarmRowProps {
   readonly alarm: Alarm;
-  readonly now: number;
-  readonly language: string;
   readonly focusable: boolean;
-  /** District and department, as far as they are known. */
-  readonly place: readonly (Named | undefined)[];
-  onFocus(): void;
-  onAcknowledge(): void;
-  onComment(): void;
+  /** Whether the reader may acknowledge and comment. */
+  readonly mayAct: boolean;
+  /** As far as they are known. */
+  readonly district: Named | undefined;
+  readonly department: Named | undefined;
+  onFocus(alarm: Alarm): void;
+  onAcknowledge(alarm: Alarm): void;
+  onOpen(alarm: Alarm): void;
 }
 
-export function AlarmRow({ alarm, now, language, focusable, place, onFocus, onAcknowledge, onComment }: AlarmRowProps) {
+/** Drawn again only when it is about something else: of hundreds of rows one or two change at a time. */
+export const AlarmRow = memo(function AlarmRow(props: AlarmRowProps) {
+  const { alarm, focusable, mayAct, district, department, onFocus, onAcknowledge, onOpen } = props;
   const { t, titleOf } = useLanguage();
-  const kind = useQuery(kindsQuery).data?.get(alarm.kind);
-  const metric = kind?.metrics.find(({ name }) => name === alarm.metric);
-  const words = { yes: t('device.yes'), no: t('device.no') };
-  const shown = (value: number): string => (metric ? shownValue(metric, value, language, words) : String(value));
+  const metric = useQuery(kindsQuery)
+    .data?.get(alarm.kind)
+    ?.metrics.find(({ name }) => name === alarm.metric);
+  const shownValue = useShownValue();
+  const shown = (value: number): string => (metric ? shownValue(metric, value) : String(value));
+  // Of a switch the title says all: "value yes, limit yes" is no help.
+  const measured = metric?.type !== 'boolean';
   return (
     <li>
       <article
@@ -35,7 +42,7 @@ export function AlarmRow({ alarm, now, language, focusable, place, onFocus, onAc
         data-acknowledged={alarm.acknowledged}
         tabIndex={focusable ? 0 : -1}
         aria-label={`${t(`severity.${alarm.severity}`)}: ${titleOf(alarm.titles)}, ${alarm.device}`}
-        onFocus={onFocus}
+        onFocus={() => onFocus(alarm)}
       >
         <SeverityMark severity={alarm.severity} filled={alarm.active} />
         <div className="alarm-text">
@@ -49,15 +56,15 @@ export function AlarmRow({ alarm, now, language, focusable, place, onFocus, onAc
             >
               {alarm.device}
             </Link>
-            {place
+            {[district, department]
               .map((one) => titleOf(one?.titles))
               .filter(Boolean)
               .map((title) => ` · ${title}`)}
           </p>
           <p className="muted">
-            <Age time={alarm.raisedAt} now={now} />
-            {alarm.value !== null && ` · ${t('alarms.value', { value: shown(alarm.value) })}`}
-            {alarm.limit !== null && ` · ${t('alarms.limit', { limit: shown(alarm.limit) })}`}
+            <Age time={alarm.raisedAt} />
+            {measured && alarm.value !== null && ` · ${t('alarms.value', { value: shown(alarm.value) })}`}
+            {measured && alarm.limit !== null && ` · ${t('alarms.limit', { limit: shown(alarm.limit) })}`}
           </p>
         </div>
         <div className="alarm-end">
@@ -70,17 +77,17 @@ export function AlarmRow({ alarm, now, language, focusable, place, onFocus, onAc
             </span>
           </span>
           <span className="actions">
-            {!alarm.acknowledged && (
-              <button type="button" tabIndex={focusable ? 0 : -1} onClick={onAcknowledge}>
+            {mayAct && !alarm.acknowledged && (
+              <button type="button" tabIndex={focusable ? 0 : -1} onClick={() => onAcknowledge(alarm)}>
                 {t('alarms.acknowledge')}
               </button>
             )}
-            <button type="button" className="quiet" tabIndex={focusable ? 0 : -1} onClick={onComment}>
-              {t('alarms.comment')}
+            <button type="button" className="quiet" tabIndex={focusable ? 0 : -1} onClick={() => onOpen(alarm)}>
+              {t(mayAct ? 'alarms.comment' : 'alarms.timeline')}
             </button>
           </span>
         </div>
       </article>
     </li>
   );
-}
+});

@@ -1,5 +1,6 @@
 import type { Alarm } from '../api/types';
-import { applyChange, countBySeverity, inOrderOfWork, worstByDevice } from './open-alarms';
+import { newAlarms } from './new-alarms';
+import { applyChanges, countBySeverity, inOrderOfWork, worstByDevice } from './open-alarms';
 
 const alarm = (change: Partial<Alarm> & { id: string }): Alarm => ({
   rule: 'pm25-high',
@@ -20,6 +21,9 @@ const alarm = (change: Partial<Alarm> & { id: string }): Alarm => ({
 });
 
 describe('the list of open alarms', () => {
+  const applyChange = (alarms: readonly Alarm[], changed: Alarm): Alarm[] =>
+    applyChanges(alarms, new Map([[changed.id, changed]]));
+
   it('keeps an alarm that returned to normal until it is acknowledged', () => {
     const returned = alarm({ id: 'a', active: false });
     expect(applyChange([alarm({ id: 'a' })], returned)).toEqual([returned]);
@@ -29,6 +33,13 @@ describe('the list of open alarms', () => {
   it('keeps an acknowledged alarm while it is active', () => {
     const acknowledged = alarm({ id: 'a', acknowledged: true });
     expect(applyChange([alarm({ id: 'a' })], acknowledged)).toEqual([acknowledged]);
+  });
+
+  it('takes many changes at once', () => {
+    const [a, b, c] = [alarm({ id: 'a' }), alarm({ id: 'b' }), alarm({ id: 'c' })];
+    const closed = { ...a, active: false, acknowledged: true };
+    const changed = new Map([closed, c].map((one) => [one.id, one]));
+    expect(applyChanges([a, b], changed)).toEqual([b, c]);
   });
 
   it('puts what is unacknowledged first, then the worst, then the newest', () => {
@@ -49,5 +60,18 @@ describe('the list of open alarms', () => {
     ];
     expect(worstByDevice(list)).toEqual(new Map([['GF3637', 'high']]));
     expect(countBySeverity(list)).toEqual({ critical: 1, high: 1, medium: 0, low: 1 });
+  });
+});
+
+describe('what is told of new alarms', () => {
+  const [a, b] = [alarm({ id: 'a' }), alarm({ id: 'b' })];
+
+  it.each([
+    ['nothing of those that stand already', null, [a, b], []],
+    ['those that nobody knew', new Set(['a']), [a, b], ['b']],
+    ['nothing of what somebody has acknowledged', new Set<string>(), [alarm({ id: 'c', acknowledged: true })], []],
+    ['nothing of what has returned to normal', new Set<string>(), [alarm({ id: 'd', active: false })], []],
+  ] as const)('is %s', (_what, known, alarms, told) => {
+    expect(newAlarms(known, alarms).map(({ id }) => id)).toEqual(told);
   });
 });

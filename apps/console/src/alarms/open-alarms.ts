@@ -5,10 +5,9 @@ export function withoutClosed(alarms: readonly Alarm[]): Alarm[] {
   return alarms.filter((alarm) => alarm.active || !alarm.acknowledged);
 }
 
-/** The open alarms after one of them has changed. */
-export function applyChange(alarms: readonly Alarm[], changed: Alarm): Alarm[] {
-  const others = alarms.filter((alarm) => alarm.id !== changed.id);
-  return withoutClosed([...others, changed]);
+/** The open alarms after some of them have changed. */
+export function applyChanges(alarms: readonly Alarm[], changed: ReadonlyMap<string, Alarm>): Alarm[] {
+  return withoutClosed([...alarms.filter(({ id }) => !changed.has(id)), ...changed.values()]);
 }
 
 const RANK = new Map(SEVERITIES.map((severity, rank) => [severity, rank]));

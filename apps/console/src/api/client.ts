@@ -18,6 +18,9 @@ export class Problem extends Error {
   }
 }
 
+/** The API answered that there is no such thing; anything else is no proof of that. */
+export const isMissing = (error: Error | null): boolean => error instanceof Problem && error.status === 404;
+
 /** What is sent, and what is wanted back: some routes answer JSON or CSV as they are asked. */
 interface Sent {
   readonly accept?: 'application/json' | 'text/csv';
@@ -50,12 +53,19 @@ async function answerOf<T>(sent: Promise<Response>): Promise<T> {
   return (response.status === 204 ? undefined : await response.json()) as T;
 }
 
+/** A network that swallows what is sent to it answers nothing, for minutes. */
+const NO_ANSWER_MS = 60_000;
+
 async function send(method: string, path: string, body: Sent): Promise<Response> {
   let response: Response;
+  const patience = new AbortController();
+  // Up to the head of the answer: its body may be long, and the line slow.
+  const timer = setTimeout(() => patience.abort(), NO_ANSWER_MS);
   try {
     response = await fetch(path, {
       method,
       credentials: 'same-origin',
+      ...(method === 'GET' ? { signal: patience.signal } : {}),
       headers: {
         accept: body.accept ?? 'application/json',
         ...OWN_REQUEST,
@@ -65,6 +75,8 @@ async function send(method: string, path: string, body: Sent): Promise<Response>
     });
   } catch {
     throw new Problem(0, 'no answer', undefined);
+  } finally {
+    clearTimeout(timer);
   }
   if (response.ok) return response;
   const problem = (await response.json().catch(() => ({}))) as {

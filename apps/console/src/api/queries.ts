@@ -1,10 +1,11 @@
 import { queryOptions, useMutation, useQueryClient } from '@tanstack/react-query';
-import { withoutClosed } from '../alarms/open-alarms';
+import { applyChanges, withoutClosed } from '../alarms/open-alarms';
 import { api } from './client';
 import type { Alarm, Department, Device, District, History, Kind, LatestReading, Session } from './types';
 
 const HOUR_MS = 3_600_000;
 const PAGE = 10_000;
+const ALARM_PAGE = 1_000;
 
 export const sessionQuery = queryOptions({
   queryKey: ['session'],
@@ -55,17 +56,33 @@ export const devicesQuery = queryOptions({
   refetchInterval: 60_000,
 });
 
+async function allAlarms(filter: string): Promise<Alarm[]> {
+  const alarms: Alarm[] = [];
+  let after = '';
+  for (;;) {
+    const page: { alarms: Alarm[]; next: string | null } = await api(
+      'GET',
+      `/v1/alarms?${filter}&limit=${ALARM_PAGE}${after}`,
+    );
+    alarms.push(...page.alarms);
+    if (page.next === null) return alarms;
+    after = `&after=${encodeURIComponent(page.next)}`;
+  }
+}
+
 /** Alarms that somebody still has to do something about: active, or returned to normal without an acknowledgement. */
 export const openAlarmsQuery = queryOptions({
   queryKey: ['alarms', 'open'],
   queryFn: async () => {
     const [active, returned] = await Promise.all([
-      api<{ alarms: Alarm[] }>('GET', '/v1/alarms?active=true&limit=1000'),
-      api<{ alarms: Alarm[] }>('GET', '/v1/alarms?active=false&acknowledged=false&limit=1000'),
+      allAlarms('active=true'),
+      allAlarms('active=false&acknowledged=false'),
     ]);
-    return withoutClosed([...active.alarms, ...returned.alarms]);
+    // One that changed in between is in both.
+    return withoutClosed([...new Map([...active, ...returned].map((alarm) => [alarm.id, alarm])).values()]);
   },
-  refetchInterval: 60_000,
+  // The stream tells what changes; a list that is paused holds still.
+  refetchOnWindowFocus: false,
 });
 
 export const deviceQuery = (id: string) =>
@@ -105,18 +122,16 @@ export const timelineQuery = (alarm: string) =>
 /** Shows the acknowledgement at once and takes it back when the API refuses it. */
 export function useAcknowledge() {
   const client = useQueryClient();
+  const change = (alarm: Alarm): void => {
+    const changed = new Map([[alarm.id, alarm]]);
+    client.setQueryData(openAlarmsQuery.queryKey, (alarms) => alarms && applyChanges(alarms, changed));
+  };
   return useMutation({
     mutationFn: (alarm: Alarm) => api<Alarm>('POST', `/v1/alarms/${encodeURIComponent(alarm.id)}/acknowledge`, {}),
     onMutate: (alarm) => {
-      const before = client.getQueryData(openAlarmsQuery.queryKey);
-      client.setQueryData(
-        openAlarmsQuery.queryKey,
-        (alarms) =>
-          alarms && withoutClosed(alarms.map((one) => (one.id === alarm.id ? { ...one, acknowledged: true } : one))),
-      );
-      return { before };
+      change({ ...alarm, acknowledged: true });
     },
-    onError: (_error, _alarm, context) => client.setQueryData(openAlarmsQuery.queryKey, context?.before),
+    onError: (_error, alarm) => change(alarm),
   });
 }
 

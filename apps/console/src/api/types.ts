@@ -18,6 +18,9 @@ export interface Metric {
   readonly precision: number;
   readonly cumulative: boolean;
   readonly derived?: boolean;
+  /** Of an enumeration: its values, and their titles in the same order. */
+  readonly labels?: readonly string[] | null;
+  readonly labelTitles?: readonly Titles[] | null;
 }
 
 export interface Kind {

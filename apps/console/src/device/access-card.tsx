@@ -10,7 +10,7 @@ import { IsolateDialog, RotateDialog } from './access-dialogs';
 type Dialog = 'rotate' | 'revoke' | 'isolate' | 'release';
 
 /** Whether the device may speak, with which key, and what engineers can do about it. */
-export function AccessCard({ device, now }: { device: Device; now: number }) {
+export function AccessCard({ device }: { device: Device }) {
   const { t } = useLanguage();
   const may = useMay('engineer');
   const [open, setOpen] = useState<Dialog | null>(null);
@@ -21,7 +21,7 @@ export function AccessCard({ device, now }: { device: Device; now: number }) {
   return (
     <section aria-labelledby="access-heading" className="card" data-card="access">
       <h2 id="access-heading">{t('access.heading')}</h2>
-      {key === null || key === undefined ? <p>{t('access.noKey')}</p> : <KeyFacts facts={key} now={now} />}
+      {key === null || key === undefined ? <p>{t('access.noKey')}</p> : <KeyFacts facts={key} />}
       {may && (
         <div className="page-actions">
           {actions.map((action) => (
@@ -39,7 +39,7 @@ export function AccessCard({ device, now }: { device: Device; now: number }) {
   );
 }
 
-function KeyFacts({ facts, now }: { facts: NonNullable<Device['key']>; now: number }) {
+function KeyFacts({ facts }: { facts: NonNullable<Device['key']> }) {
   const { t } = useLanguage();
   const { issuedAt, revokedAt, formerValidUntil } = facts;
   return (
@@ -47,21 +47,20 @@ function KeyFacts({ facts, now }: { facts: NonNullable<Device['key']>; now: numb
       <div>
         <dt>{t('access.key')}</dt>
         <dd className={revokedAt === null ? undefined : 'late'}>
-          {t(revokedAt === null ? 'access.valid' : 'access.revoked')}{' '}
-          {revokedAt !== null && <Age time={revokedAt} now={now} />}
+          {t(revokedAt === null ? 'access.valid' : 'access.revoked')} {revokedAt !== null && <Age time={revokedAt} />}
         </dd>
       </div>
       <div>
         <dt>{t('access.issued')}</dt>
         <dd>
-          <Age time={issuedAt} now={now} />
+          <Age time={issuedAt} />
         </dd>
       </div>
       {formerValidUntil !== null && (
         <div>
           <dt>{t('access.former')}</dt>
           <dd>
-            <Age time={formerValidUntil} now={now} />
+            <Age time={formerValidUntil} />
           </dd>
         </div>
       )}
@@ -70,7 +69,7 @@ function KeyFacts({ facts, now }: { facts: NonNullable<Device['key']>; now: numb
 }
 
 /** Above the page of a device that may not speak: nothing below it is of now. */
-export function IsolationBanner({ device, now }: { device: Device; now: number }) {
+export function IsolationBanner({ device }: { device: Device }) {
   const { t } = useLanguage();
   if (device.enabled) return null;
   const { isolation } = device;
@@ -81,7 +80,7 @@ export function IsolationBanner({ device, now }: { device: Device; now: number }
         <>
           <q>{isolation.reason}</q>{' '}
           <span className="muted">
-            {t('alarms.by', { actor: isolation.by })} <Age time={isolation.at} now={now} />
+            {t('alarms.by', { actor: isolation.by })} <Age time={isolation.at} />
           </span>
         </>
       )}

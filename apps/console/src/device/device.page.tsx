@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { AlarmList } from '../alarms/alarm-list';
+import { isMissing } from '../api/client';
 import { useLiveReadings } from '../api/live';
 import { departmentsQuery, deviceQuery, districtsQuery, kindsQuery, latestQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
-import { Age, Failure, Loading, useNow } from '../shell/states';
+import { usePageTitle } from '../shell/page-title';
+import { Age, Failure, Loading, Missing } from '../shell/states';
 import { AccessCard, IsolationBanner } from './access-card';
 import { LatestValues } from './latest-values';
 import { NetworkCard } from './network-card';
@@ -19,15 +21,20 @@ export function DevicePage() {
   const { id } = route.useParams();
   const search = route.useSearch();
   const navigate = useNavigate();
-  const now = useNow();
   const device = useQuery(deviceQuery(id));
   const kinds = useQuery(kindsQuery);
   const districts = useQuery(districtsQuery).data;
   const departments = useQuery(departmentsQuery).data;
   const latest = useQuery(latestQuery(id));
   useLiveReadings(id);
+  usePageTitle(id);
 
-  if (device.isError) return <Failure text="device.notFound" values={{ id }} />;
+  if (device.isLoadingError)
+    return isMissing(device.error) ? (
+      <Missing text="device.notFound" values={{ id }} />
+    ) : (
+      <Failure text="device.failed" values={{ id }} retry={() => void device.refetch()} />
+    );
   if (device.isPending || kinds.isPending) return <Loading />;
   const kind = kinds.data?.get(device.data.kind);
   const sent = kind?.metrics.filter((metric) => latest.data?.values[metric.name] !== undefined) ?? [];
@@ -43,7 +50,7 @@ export function DevicePage() {
           {id}
           {name !== '' && name !== id && <small> {name}</small>}
         </h1>
-        <IsolationBanner device={device.data} now={now} />
+        <IsolationBanner device={device.data} />
         <p className="muted">
           {[
             titleOf(kind?.titles, device.data.kind),
@@ -63,7 +70,7 @@ export function DevicePage() {
             <>
               {' · '}
               {t('device.updated', { time: '' })}
-              <Age time={latest.data.time} now={now} />
+              <Age time={latest.data.time} />
             </>
           )}
         </p>
@@ -86,8 +93,8 @@ export function DevicePage() {
           <h2 id="alarms-heading">{t('device.alarms')}</h2>
           <AlarmList device={id} />
         </section>
-        <QualityCard device={id} now={now} />
-        <QuotaCard device={id} now={now} />
+        <QualityCard device={id} />
+        <QuotaCard device={id} />
       </div>
       <div className="device-column">
         <section aria-labelledby="latest-heading" className="card">
@@ -100,12 +107,11 @@ export function DevicePage() {
               metrics={sent}
               latest={latest.data}
               intervalMs={device.data.intervalMs ?? kind?.intervalMs ?? 60_000}
-              now={now}
             />
           )}
         </section>
-        <AccessCard device={device.data} now={now} />
-        {devEui !== null && <NetworkCard device={id} now={now} />}
+        <AccessCard device={device.data} />
+        {devEui !== null && <NetworkCard device={id} />}
       </div>
     </main>
   );

@@ -1,8 +1,8 @@
 import { Link } from '@tanstack/react-router';
 import type { Kind, LatestReading, Metric } from '../api/types';
-import { shownValue } from '../format/value';
+import { useShownValue } from '../format/shown-value';
 import { useLanguage } from '../i18n';
-import { Age } from '../shell/states';
+import { Age, useOfNow } from '../shell/states';
 
 /** A value older than this many intervals is marked as late. */
 const LATE_AFTER_INTERVALS = 3;
@@ -13,13 +13,12 @@ interface LatestValuesProps {
   readonly metrics: readonly Metric[];
   readonly latest: LatestReading | undefined;
   readonly intervalMs: number;
-  readonly now: number;
 }
 
-export function LatestValues({ metrics, latest, intervalMs, now }: LatestValuesProps) {
-  const { t, language, titleOf } = useLanguage();
+export function LatestValues({ metrics, latest, intervalMs }: LatestValuesProps) {
+  const { t, titleOf } = useLanguage();
+  const shownValue = useShownValue();
   if (!latest || metrics.length === 0) return <p className="state">{t('device.noReadings')}</p>;
-  const words = { yes: t('device.yes'), no: t('device.no') };
   return (
     <table className="latest">
       <thead>
@@ -36,19 +35,18 @@ export function LatestValues({ metrics, latest, intervalMs, now }: LatestValuesP
           const { time, value } = latest.values[metric.name]!;
           // What is derived comes as its window does, which is a day at most.
           const expectedMs = metric.derived === true ? DAY_MS : intervalMs;
-          const late = now - Date.parse(time) > LATE_AFTER_INTERVALS * expectedMs;
           return (
-            <tr key={metric.name} data-late={late}>
+            <tr key={metric.name}>
               <th scope="row">
                 <Link to="/devices/$id" params={{ id: latest.device }} search={{ metric: metric.name }} replace>
                   {titleOf(metric.titles, metric.name)}
                 </Link>
               </th>
               <td className="number" data-metric={metric.name}>
-                {shownValue(metric, value, language, words)}
+                {shownValue(metric, value)}
               </td>
               <td className="muted">
-                <Age time={time} now={now} /> {late && <span className="late">{t('device.stale')}</span>}
+                <Age time={time} /> <Late time={time} afterMs={LATE_AFTER_INTERVALS * expectedMs} />
               </td>
             </tr>
           );
@@ -56,4 +54,10 @@ export function LatestValues({ metrics, latest, intervalMs, now }: LatestValuesP
       </tbody>
     </table>
   );
+}
+
+function Late({ time, afterMs }: { time: string; afterMs: number }) {
+  const { t } = useLanguage();
+  const late = useOfNow((now) => now - Date.parse(time) > afterMs);
+  return late && <span className="late">{t('device.stale')}</span>;
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { deviceStateQuery, linkQuery, type DeviceState } from '../api/network';
 import { kindsQuery } from '../api/queries';
-import { shownValue } from '../format/value';
+import { useShownValue } from '../format/shown-value';
 import { useLanguage } from '../i18n';
 import { Age } from '../shell/states';
 
@@ -10,7 +10,7 @@ const SERVERS = { chirpstack: 'ChirpStack', 'the-things-stack': 'The Things Stac
 const MOST_EVENTS = 3;
 
 /** How the network reaches a LoRaWAN device and how it was heard last; nothing for devices of other ways. */
-export function NetworkCard({ device, now }: { device: string; now: number }) {
+export function NetworkCard({ device }: { device: string }) {
   const { t } = useLanguage();
   const state = useQuery(deviceStateQuery(device)).data;
   const link = useQuery(linkQuery(device)).data;
@@ -19,17 +19,17 @@ export function NetworkCard({ device, now }: { device: string; now: number }) {
   return (
     <section aria-labelledby="network-heading" className="card" data-card="network">
       <h2 id="network-heading">{t('network.heading')}</h2>
-      <NetworkFacts state={state} now={now} />
+      <NetworkFacts state={state} />
       {heard && <Link device={device} />}
-      <Log log={state.log} now={now} />
-      <Downlinks downlinks={state.downlinks} now={now} />
+      <Log log={state.log} />
+      <Downlinks downlinks={state.downlinks} />
     </section>
   );
 }
 
-function NetworkFacts({ state: { network, battery }, now }: { state: DeviceState; now: number }) {
+function NetworkFacts({ state: { network, battery } }: { state: DeviceState }) {
   const { t } = useLanguage();
-  const age = (time: string | null): React.ReactNode => time && <Age time={time} now={now} />;
+  const age = (time: string | null): React.ReactNode => time && <Age time={time} />;
   const facts: [string, React.ReactNode][] = [
     [
       t('network.server'),
@@ -62,10 +62,10 @@ function NetworkFacts({ state: { network, battery }, now }: { state: DeviceState
 
 /** The values of the companion kind, under its own titles. */
 function Link({ device }: { device: string }) {
-  const { t, language, titleOf } = useLanguage();
+  const { t, titleOf } = useLanguage();
+  const shownValue = useShownValue();
   const values = useQuery(linkQuery(device)).data?.values ?? {};
   const metrics = useQuery(kindsQuery).data?.get(LINK_KIND)?.metrics ?? [];
-  const words = { yes: t('device.yes'), no: t('device.no') };
   return (
     <>
       <h3>{t('network.link')}</h3>
@@ -75,7 +75,7 @@ function Link({ device }: { device: string }) {
           .map((metric) => (
             <div key={metric.name} data-metric={metric.name}>
               <dt>{titleOf(metric.titles, metric.name)}</dt>
-              <dd>{shownValue(metric, values[metric.name]!.value, language, words)}</dd>
+              <dd>{shownValue(metric, values[metric.name]!.value)}</dd>
             </div>
           ))}
       </dl>
@@ -83,7 +83,7 @@ function Link({ device }: { device: string }) {
   );
 }
 
-function Log({ log, now }: { log: DeviceState['log']; now: number }) {
+function Log({ log }: { log: DeviceState['log'] }) {
   const { t } = useLanguage();
   if (log.length === 0) return null;
   return (
@@ -94,7 +94,7 @@ function Log({ log, now }: { log: DeviceState['log']; now: number }) {
           <li key={index} data-level={entry.level}>
             <b>{t(`network.level.${entry.level}`)}</b> <code>{entry.code}</code> {entry.description}{' '}
             <span className="muted">
-              <Age time={entry.at} now={now} />
+              <Age time={entry.at} />
             </span>
           </li>
         ))}
@@ -103,7 +103,7 @@ function Log({ log, now }: { log: DeviceState['log']; now: number }) {
   );
 }
 
-function Downlinks({ downlinks, now }: { downlinks: DeviceState['downlinks']; now: number }) {
+function Downlinks({ downlinks }: { downlinks: DeviceState['downlinks'] }) {
   const { t } = useLanguage();
   if (downlinks.length === 0) return null;
   return (
@@ -114,7 +114,7 @@ function Downlinks({ downlinks, now }: { downlinks: DeviceState['downlinks']; no
           <li key={id} data-level={step === 'failed' ? 'error' : 'info'}>
             <b>{t(`network.step.${step}`)}</b> {fPort !== null && t('network.port', { port: fPort })} {reason}{' '}
             <span className="muted">
-              <Age time={at} now={now} />
+              <Age time={at} />
             </span>
           </li>
         ))}

@@ -4,16 +4,18 @@ import { shownDuration } from '../format/time';
 import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 import { Score } from '../quality/grade-mark';
+import { useReasonText } from '../quality/reason-text';
 import { Age } from '../shell/states';
 
 /** How good the data of the device are, and why not better. Not there while the platform has not judged it. */
-export function QualityCard({ device, now }: { device: string; now: number }) {
+export function QualityCard({ device }: { device: string }) {
   const quality = useQuery(deviceQualityQuery(device)).data;
-  return quality ? <Report quality={quality} now={now} /> : null;
+  return quality ? <Report quality={quality} /> : null;
 }
 
-function Report({ quality, now }: { quality: Quality; now: number }) {
-  const { t, titleOf } = useLanguage();
+function Report({ quality }: { quality: Quality }) {
+  const { t } = useLanguage();
+  const reasonText = useReasonText();
   const facts = useFactsOf(quality);
   return (
     <section aria-labelledby="quality-heading" className="card" data-card="quality">
@@ -21,14 +23,14 @@ function Report({ quality, now }: { quality: Quality; now: number }) {
       <p>
         <Score grade={quality.grade} score={quality.score} />{' '}
         <span className="muted">
-          {t('quality.assessed')} <Age time={quality.assessedAt} now={now} />
+          {t('quality.assessed')} <Age time={quality.assessedAt} />
         </span>
       </p>
       {quality.reasons.length > 0 && (
         <ul className="quality-reasons" aria-label={t('quality.reasons')}>
-          {quality.reasons.map(({ code, metric, penalty, text }) => (
-            <li key={`${code} ${metric ?? ''}`}>
-              {titleOf(text)} <span className="muted">−{Math.round(penalty)}</span>
+          {quality.reasons.map((reason) => (
+            <li key={`${reason.code} ${reason.metric ?? ''}`}>
+              {reasonText(quality.kind, reason)} <span className="muted">−{Math.round(reason.penalty)}</span>
             </li>
           ))}
         </ul>

@@ -7,7 +7,7 @@ import { Age } from '../shell/states';
 const MEBIBYTE = 2 ** 20;
 
 /** How much the device may send and has sent; not there until it has sent something that was counted. */
-export function QuotaCard({ device, now }: { device: string; now: number }) {
+export function QuotaCard({ device }: { device: string }) {
   const { t, language } = useLanguage();
   const quota = useQuery(quotaQuery(device)).data;
   if (!quota || (quota.messagesLastDay === 0 && quota.throttled === 0)) return null;
@@ -18,7 +18,7 @@ export function QuotaCard({ device, now }: { device: string; now: number }) {
       <h2 id="quota-heading">{t('quota.heading')}</h2>
       {quota.throttledSince !== null && (
         <p className="late" role="status">
-          {t('quota.throttled')} <Age time={quota.throttledSince} now={now} />
+          {t('quota.throttled')} <Age time={quota.throttledSince} />
         </p>
       )}
       <dl className="facts-list">

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { historyQuery } from '../api/queries';
 import type { Metric } from '../api/types';
-import { shownUnit } from '../format/value';
+import { shownNumber, shownUnit } from '../format/value';
 import { useLanguage } from '../i18n';
 import { Failure, Loading } from '../shell/states';
 import { TrendChart } from './trend-chart';
@@ -18,7 +18,8 @@ export function Trend({
   metrics: readonly Metric[];
   choose: (metric: string) => void;
 }) {
-  const { t, titleOf } = useLanguage();
+  const { t, titleOf, language } = useLanguage();
+  const number = (value: number): string => shownNumber(value, 0, language);
   const history = useQuery(historyQuery(device, metric.name));
   const completeness = history.data?.completeness;
   return (
@@ -38,8 +39,8 @@ export function Trend({
         {completeness && completeness.expected > 0 && (
           <span className="muted">
             {t('device.complete', {
-              received: completeness.received,
-              expected: completeness.expected,
+              received: number(completeness.received),
+              expected: number(completeness.expected),
               percent: Math.min(100, Math.floor((100 * completeness.received) / completeness.expected)),
             })}
             {completeness.gaps.length > 0 && ` · ${t('device.gaps', { count: completeness.gaps.length })}`}
@@ -47,7 +48,7 @@ export function Trend({
         )}
       </div>
       {history.isPending && <Loading />}
-      {history.isError && <Failure text="devices.failed" retry={() => void history.refetch()} />}
+      {history.isLoadingError && <Failure text="device.noTrend" retry={() => void history.refetch()} />}
       {history.data &&
         (history.data.readings.length === 0 ? (
           <p className="state">{t('device.noHistory')}</p>

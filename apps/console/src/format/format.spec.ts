@@ -7,6 +7,14 @@ describe('times', () => {
   });
 
   it.each([
+    ['en', '21 Nov 2026, 07:30:05 HKT'],
+    ['zh-Hant', '香港時間 2026年11月21日 07:30:05'],
+    ['zh-Hans', '香港时间 2026年11月21日 07:30:05'],
+  ])('say so in %s, as dates are written there', (language, text) => {
+    expect(absoluteTime('2026-11-20T23:30:05.000Z', language)).toBe(text);
+  });
+
+  it.each([
     [-2_000, '2 sec. ago'],
     [-59_000, '59 sec. ago'],
     [-61_000, '1 min. ago'],
@@ -38,6 +46,11 @@ describe('values', () => {
     [{ ...number, unit: '%' }, 50.04, '50 %'],
     [{ ...number, unit: '{people}' }, 12, '12'],
     [{ ...number, unit: 'dB{mW}' }, -97, '-97 dBm'],
+    [{ ...number, unit: '{HKD}' }, 1234.5, 'HK$1,234.5'],
+    [{ ...number, unit: 'V.A{reactive}' }, 12, '12 var'],
+    [{ ...number, unit: '[pH]' }, 8.1, '8.1'],
+    [{ ...number, unit: '[ppth]' }, 33.2, '33.2 ‰'],
+    [{ ...number, unit: 'm3/h' }, 4, '4 m³/h'],
     [{ type: 'boolean', precision: 0, unit: '1' } as const, true, 'Yes'],
     [{ type: 'boolean', precision: 0, unit: '1' } as const, 0, 'No'],
     [{ type: 'enum', precision: 0, unit: '1' } as const, 'open', 'open'],

@@ -16,6 +16,18 @@ const SHOWN_UNITS: Readonly<Record<string, string>> = {
   lx: 'lx',
   'kW.h': 'kWh',
   hPa: 'hPa',
+  m2: 'm²',
+  m3: 'm³',
+  '/m2': '/m²',
+  'm/s2': 'm/s²',
+  'm3/h': 'm³/h',
+  'ug/L': 'µg/L',
+  'deg/d': '°/d',
+  'V.A{reactive}': 'var',
+  '{HKD}': 'HK$',
+  '{NTU}': 'NTU',
+  '[pH]': '',
+  '[ppth]': '‰',
   '1': '',
 };
 
@@ -42,5 +54,6 @@ export function shownValue(
   const unit = shownUnit(metric.unit);
   const number = shownNumber(value, metric.precision, language);
   if (unit === '') return number;
+  if (unit === 'HK$') return `${unit}${number}`;
   return unit === '%' || unit === '°' ? `${number}${unit === '%' ? ' ' : ''}${unit}` : `${number} ${unit}`;
 }

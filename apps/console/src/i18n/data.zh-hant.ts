@@ -133,7 +133,7 @@ export const dataZhHant: typeof dataEn = {
     lastUplink: '最後上行',
     gateway: '最佳網關',
     external: '外接電源',
-    margin: '鏈路裕量',
+    margin: '鏈路餘裕',
     link: '最後訊框',
     log: '網絡日誌',
     level: { info: '提示', warning: '警告', error: '錯誤' },

@@ -258,7 +258,7 @@ export const onboardingEn = {
     noKey: 'It was never given a key.',
     valid: 'Valid',
     revoked: 'Revoked',
-    issued: 'Made',
+    issued: 'Issued',
     former: 'The key before works until',
     isolated: 'Isolated: its connection is closed and its messages are refused.',
     rotate: 'New key',

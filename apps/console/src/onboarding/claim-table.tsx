@@ -3,12 +3,11 @@ import { Link } from '@tanstack/react-router';
 import type { Claim } from '../api/claims';
 import { departmentsQuery, kindsQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
-import { Age, useNow } from '../shell/states';
+import { Age } from '../shell/states';
 
 /** Claims without their codes, which nobody can show again. */
 export function ClaimTable({ claims, revoke }: { claims: readonly Claim[]; revoke: (claim: Claim) => void }) {
   const { t, titleOf } = useLanguage();
-  const now = useNow();
   const kinds = useQuery(kindsQuery).data;
   const departments = useQuery(departmentsQuery).data;
   return (
@@ -44,17 +43,17 @@ export function ClaimTable({ claims, revoke }: { claims: readonly Claim[]; revok
               <td>
                 {claim.createdBy}{' '}
                 <span className="muted">
-                  <Age time={claim.createdAt} now={now} />
+                  <Age time={claim.createdAt} />
                 </span>
               </td>
               <td>
                 {claim.redeemedAt === null ? (
-                  <Age time={claim.expiresAt} now={now} />
+                  <Age time={claim.expiresAt} />
                 ) : (
                   <>
                     {claim.redeemedBy}{' '}
                     <span className="muted">
-                      <Age time={claim.redeemedAt} now={now} />
+                      <Age time={claim.redeemedAt} />
                     </span>
                   </>
                 )}

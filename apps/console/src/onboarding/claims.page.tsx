@@ -20,7 +20,7 @@ export function ClaimsPage() {
   const [open, setOpen] = useState<Open | null>(null);
   const close = (): void => setOpen(null);
   return (
-    <OnboardingFrame>
+    <OnboardingFrame page="claims">
       <PageIntro text={t('onboarding.claims.intro')}>
         {engineer && (
           <button type="button" className="primary" onClick={() => setOpen({ what: 'prepare' })}>
@@ -65,7 +65,7 @@ function Claims({ revoke }: { revoke: (claim: Claim) => void }) {
         </label>
       </div>
       {pages.isPending && <Loading />}
-      {pages.isError && <Failure text="onboarding.failed" retry={() => void pages.refetch()} />}
+      {pages.isLoadingError && <Failure text="onboarding.failed" retry={() => void pages.refetch()} />}
       {pages.data && claims.length === 0 && (
         <div className="state">
           <p>{t(outstanding ? 'onboarding.claims.none' : 'onboarding.claims.never')}</p>

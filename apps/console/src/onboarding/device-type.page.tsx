@@ -2,12 +2,14 @@ import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, Link, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { deviceTypeQuery, useRemoveType, type DeviceTypeDetail } from '../api/device-types';
+import { isMissing } from '../api/client';
 import { kindsQuery } from '../api/queries';
 import { shownDuration } from '../format/time';
 import { useLanguage } from '../i18n';
 import { useMay } from '../session/may';
 import { Confirmation } from '../shell/modal';
-import { Failure, Loading } from '../shell/states';
+import { usePageTitle } from '../shell/page-title';
+import { Failure, Loading, Missing } from '../shell/states';
 import { useMayChangeTypes, useTypeTitle } from './device-types.page';
 import { MappingTable } from './mapping-table';
 import { TryPayload } from './try-payload';
@@ -21,7 +23,12 @@ export function DeviceTypePage() {
   const { id } = route.useParams();
   const type = useQuery(deviceTypeQuery(id));
   if (type.isPending) return <Loading />;
-  if (type.isError) return <Failure text="onboarding.types.notFound" values={{ id }} />;
+  if (type.isLoadingError)
+    return isMissing(type.error) ? (
+      <Missing text="onboarding.types.notFound" values={{ id }} />
+    ) : (
+      <Failure text="onboarding.failed" retry={() => void type.refetch()} />
+    );
   return <Detail type={type.data} />;
 }
 
@@ -31,6 +38,7 @@ function Detail({ type }: { type: DeviceTypeDetail }) {
   const kind = useQuery(kindsQuery).data?.get(type.kind);
   const { ports, intervalMs } = type.definition;
   const mayRun = useMay('engineer');
+  usePageTitle(title(type), t('onboarding.tabs.types'));
   return (
     <main className="device type" id="main" tabIndex={-1}>
       <div className="device-head">

@@ -16,7 +16,7 @@ export function DeviceTypesPage() {
   const types = useQuery(deviceTypesQuery);
   const [adding, setAdding] = useState(false);
   return (
-    <OnboardingFrame>
+    <OnboardingFrame page="types">
       <PageIntro text={t('onboarding.types.intro')}>
         {may && (
           <button type="button" className="primary" onClick={() => setAdding(true)}>
@@ -25,7 +25,7 @@ export function DeviceTypesPage() {
         )}
       </PageIntro>
       {types.isPending && <Loading />}
-      {types.isError && <Failure text="onboarding.failed" retry={() => void types.refetch()} />}
+      {types.isLoadingError && <Failure text="onboarding.failed" retry={() => void types.refetch()} />}
       {types.data && <TypeTable types={types.data} />}
       {adding && <TypeUploadDialog replaced={null} close={() => setAdding(false)} />}
     </OnboardingFrame>

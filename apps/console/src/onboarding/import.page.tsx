@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { getRouteApi, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
+import { isMissing } from '../api/client';
 import { importQuery, useFollowImport, useStartImport } from '../api/imports';
 import { useLanguage } from '../i18n';
 import { FaultText } from '../problems/fault';
@@ -22,7 +23,7 @@ export function ImportPage() {
   const { t } = useLanguage();
   const may = useMay('engineer');
   return (
-    <OnboardingFrame>
+    <OnboardingFrame page="import">
       <PageIntro text={t('onboarding.import.intro')} />
       {may ? <Import /> : <p className="state">{t('onboarding.needsEngineer')}</p>}
     </OnboardingFrame>
@@ -58,7 +59,7 @@ function Import() {
         <ImportFile chosen={file?.name ?? null} busy={start.isPending} choose={choose} />
       )}
       {start.error && <FaultText error={start.error} />}
-      {followed !== null && job.isError && (
+      {followed !== null && isMissing(job.error) && (
         <div className="state" role="alert">
           <p>{t('onboarding.import.gone')}</p>
         </div>

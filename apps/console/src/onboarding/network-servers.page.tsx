@@ -25,7 +25,7 @@ export function NetworkServersPage() {
   const [connecting, setConnecting] = useState(false);
   const [asked, setAsked] = useState<{ readonly action: ServerAction; readonly server: NetworkServer } | null>(null);
   return (
-    <OnboardingFrame>
+    <OnboardingFrame page="servers">
       <PageIntro text={t('onboarding.servers.intro')}>
         {may && (
           <button type="button" className="primary" onClick={() => setConnecting(true)}>
@@ -48,7 +48,7 @@ function Servers({ ask }: { ask: (action: ServerAction, server: NetworkServer) =
   const { t } = useLanguage();
   const servers = useQuery(networkServersQuery);
   if (servers.isPending) return <Loading />;
-  if (servers.isError) return <Failure text="onboarding.failed" retry={() => void servers.refetch()} />;
+  if (servers.isLoadingError) return <Failure text="onboarding.failed" retry={() => void servers.refetch()} />;
   if (servers.data.length === 0)
     return (
       <div className="state">

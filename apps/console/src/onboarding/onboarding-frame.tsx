@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import { useLanguage } from '../i18n';
+import { usePageTitle } from '../shell/page-title';
 
 const PAGES = [
   { to: '/onboarding', name: 'overview' },
@@ -10,9 +11,12 @@ const PAGES = [
   { to: '/onboarding/network-servers', name: 'servers' },
 ] as const;
 
+type OnboardingPage = (typeof PAGES)[number]['name'];
+
 /** What stands around the pages by which devices come in. */
-export function OnboardingFrame({ children }: { children: ReactNode }) {
+export function OnboardingFrame({ page, children }: { page: OnboardingPage; children: ReactNode }) {
   const { t } = useLanguage();
+  usePageTitle(t(`onboarding.tabs.${page}`), t('onboarding.heading'));
   return (
     <main className="page onboarding" id="main" tabIndex={-1}>
       <div className="page-head">

@@ -24,7 +24,7 @@ export function OverviewPage() {
   const servers = useQuery({ ...networkServersQuery, enabled: wholeCity }).data;
   const silent = servers?.filter(({ active }) => !active).length ?? 0;
   return (
-    <OnboardingFrame>
+    <OnboardingFrame page="overview">
       <ul className="ways">
         {engineer && (
           <Way name="one">

@@ -1,7 +1,7 @@
 import type { UplinkReading } from '../api/device-types';
 import type { Kind, MetricValue } from '../api/types';
+import { useShownValue } from '../format/shown-value';
 import { absoluteTime } from '../format/time';
-import { shownValue } from '../format/value';
 import { useLanguage } from '../i18n';
 
 /** All readings of an uplink, in order of time. */
@@ -29,8 +29,8 @@ export function UplinkReadings({ kind, readings }: { kind: Kind | undefined; rea
 
 /** A reading under the titles of its kind. */
 function ReadingValues({ kind, reading }: { kind: Kind | undefined; reading: Readonly<Record<string, MetricValue>> }) {
-  const { t, titleOf, language } = useLanguage();
-  const words = { yes: t('device.yes'), no: t('device.no') };
+  const { titleOf } = useLanguage();
+  const shownValue = useShownValue();
   return (
     <dl className="facts-list">
       {Object.entries(reading).map(([name, value]) => {
@@ -38,7 +38,7 @@ function ReadingValues({ kind, reading }: { kind: Kind | undefined; reading: Rea
         return (
           <div key={name} data-metric={name}>
             <dt>{titleOf(metric?.titles, name)}</dt>
-            <dd>{metric === undefined ? String(value) : shownValue(metric, value, language, words)}</dd>
+            <dd>{metric === undefined ? String(value) : shownValue(metric, value)}</dd>
           </div>
         );
       })}

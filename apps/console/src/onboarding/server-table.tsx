@@ -1,6 +1,6 @@
 import type { NetworkServer } from '../api/network-servers';
 import { useLanguage } from '../i18n';
-import { Age, useNow } from '../shell/states';
+import { Age } from '../shell/states';
 
 export type ServerAction = 'rotate' | 'revoke' | 'remove';
 
@@ -38,7 +38,6 @@ export function ServerTable({
 
 function ServerRow({ server, ask }: { server: NetworkServer; ask: (action: ServerAction) => void }) {
   const { t } = useLanguage();
-  const now = useNow();
   const { id, name, type, applications, downlink, active, lastMessageAt } = server;
   const state = !active ? 'keyless' : lastMessageAt === null ? 'waiting' : 'heard';
   return (
@@ -49,7 +48,7 @@ function ServerRow({ server, ask }: { server: NetworkServer; ask: (action: Serve
       </th>
       <td>{t(`onboarding.servers.types.${type}`)}</td>
       <td className={active ? undefined : 'late'}>{t(`onboarding.servers.states.${state}`)}</td>
-      <td>{lastMessageAt === null ? '–' : <Age time={lastMessageAt} now={now} />}</td>
+      <td>{lastMessageAt === null ? '–' : <Age time={lastMessageAt} />}</td>
       <td>{applications === null ? t('onboarding.servers.allApplications') : applications.join(', ')}</td>
       <td className="wrap">
         {downlink === null

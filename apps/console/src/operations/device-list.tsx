@@ -4,9 +4,10 @@ import { useMemo } from 'react';
 import { SeverityMark } from '../alarms/severity-mark';
 import { departmentsQuery, districtsQuery, kindsQuery } from '../api/queries';
 import { SEVERITIES, type Device, type Severity } from '../api/types';
+import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 
-const MOST_ROWS = 500;
+const MOST_ROWS = 200;
 
 /** The same devices as the map, for the keyboard and for screen readers; those in alarm stand first. */
 export function DeviceList({
@@ -18,7 +19,7 @@ export function DeviceList({
   worst: ReadonlyMap<string, Severity>;
   total: number;
 }) {
-  const { t, titleOf } = useLanguage();
+  const { t, titleOf, language } = useLanguage();
   const kinds = useQuery(kindsQuery).data;
   const districts = useQuery(districtsQuery).data;
   const departments = useQuery(departmentsQuery).data;
@@ -61,7 +62,12 @@ export function DeviceList({
         </tbody>
       </table>
       {devices.length > MOST_ROWS && (
-        <p className="muted hint">{t('devices.more', { count: devices.length - MOST_ROWS })}</p>
+        <p className="muted hint">
+          {t('devices.more', {
+            count: devices.length - MOST_ROWS,
+            more: shownNumber(devices.length - MOST_ROWS, 0, language),
+          })}
+        </p>
       )}
     </div>
   );

@@ -6,8 +6,10 @@ import { worstByDevice } from '../alarms/open-alarms';
 import { devicesQuery, openAlarmsQuery } from '../api/queries';
 import type { Device } from '../api/types';
 import { useLanguage } from '../i18n';
+import { usePageTitle } from '../shell/page-title';
 import { Failure, Loading } from '../shell/states';
 import { DeviceList } from './device-list';
+import { SearchField } from './search-field';
 import type { OperationsSearch } from './operations-search';
 
 const route = getRouteApi('/');
@@ -19,6 +21,7 @@ export function OperationsPage() {
   const navigate = useNavigate();
   const devices = useQuery(devicesQuery);
   const open = useQuery(openAlarmsQuery).data;
+  usePageTitle(t('app.operations'));
   const worst = useMemo(() => worstByDevice(open ?? []), [open]);
   const found = useMemo(() => matching(devices.data ?? [], search.search), [devices.data, search.search]);
   const change = (next: OperationsSearch): void => void navigate({ to: '/', search: next, replace: true });
@@ -29,7 +32,8 @@ export function OperationsPage() {
 
   return (
     <main className="operations">
-      <section className="places" aria-label={t(search.view === 'list' ? 'map.list' : 'map.heading')}>
+      <h1 className="visually-hidden">{t('app.operations')}</h1>
+      <section className="places" aria-label={t('devices.heading')}>
         <div className="toolbar">
           <div className="tabs" role="group">
             <Link to="/" search={without('view')} aria-current={search.view === undefined ? 'page' : undefined}>
@@ -43,19 +47,17 @@ export function OperationsPage() {
               {t('map.list')}
             </Link>
           </div>
-          <input
-            type="search"
-            aria-label={t('devices.search')}
-            placeholder={t('devices.search')}
-            defaultValue={search.search ?? ''}
-            onChange={(event) =>
-              change(event.target.value === '' ? without('search') : { ...search, search: event.target.value })
-            }
+          <SearchField
+            label={t('devices.search')}
+            text={search.search ?? ''}
+            search={(text) => change(text === '' ? without('search') : { ...search, search: text })}
           />
-          <span className="muted count">{t('map.devices', { count: found.length })}</span>
+          <span className="muted count" role="status">
+            {t('map.devices', { count: found.length })}
+          </span>
         </div>
         {devices.isPending && <Loading />}
-        {devices.isError && <Failure text="devices.failed" retry={() => void devices.refetch()} />}
+        {devices.isLoadingError && <Failure text="devices.failed" retry={() => void devices.refetch()} />}
         {devices.data &&
           (search.view === 'list' ? (
             <DeviceList devices={found} worst={worst} total={devices.data.length} />

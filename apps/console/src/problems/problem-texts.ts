@@ -11,8 +11,8 @@ export const PROBLEMS: Readonly<Record<string, ReasonTexts>> = {
     ['The request cannot be understood', '未能理解此要求', '无法理解此请求'],
     [
       'Compare with /docs; the pointer names the field.',
-      '請與 /docs 比對；指標指出是哪個欄位。',
-      '请与 /docs 比对；指针指出是哪个字段。',
+      '請與 /docs 比對；路徑指出是哪個欄位。',
+      '请与 /docs 比对；路径指出是哪个字段。',
     ],
   ),
   'query-too-large': problem(

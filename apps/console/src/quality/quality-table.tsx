@@ -5,6 +5,7 @@ import type { Quality } from '../api/quality';
 import { departmentsQuery, districtsQuery, kindsQuery } from '../api/queries';
 import { useLanguage } from '../i18n';
 import { Score } from './grade-mark';
+import { useReasonText } from './reason-text';
 import { visibleRows } from './visible-rows';
 
 /** Every row is this high: long reasons are cut in the table and whole on the page of the device. */
@@ -68,11 +69,12 @@ function Room({ rows }: { rows: number }) {
 
 function Row({ quality, index }: { quality: Quality; index: number }) {
   const { titleOf } = useLanguage();
+  const reasonText = useReasonText();
   const kinds = useQuery(kindsQuery).data;
   const districts = useQuery(districtsQuery).data;
   const departments = useQuery(departmentsQuery).data;
   const { device, kind, district, department, grade, score, reasons } = quality;
-  const texts = reasons.map(({ text }) => titleOf(text));
+  const texts = reasons.map((reason) => reasonText(kind, reason));
   return (
     <tr aria-rowindex={index + 2} data-device={device} style={{ height: ROW_HEIGHT }}>
       <td>

@@ -4,6 +4,7 @@ import { qualityQuery, type QualityFilter } from '../api/quality';
 import { departmentsQuery, districtsQuery, kindsQuery } from '../api/queries';
 import type { Named } from '../api/types';
 import { useLanguage } from '../i18n';
+import { usePageTitle } from '../shell/page-title';
 import { Failure, Loading } from '../shell/states';
 import { GradeBar } from './grade-bar';
 import { QualityTable } from './quality-table';
@@ -13,6 +14,7 @@ const route = getRouteApi('/quality');
 /** How good the data of the city's devices are, the worst first. */
 export function QualityPage() {
   const { t } = useLanguage();
+  usePageTitle(t('quality.heading'));
   const filter = route.useSearch();
   const navigate = useNavigate();
   const pages = useInfiniteQuery(qualityQuery(filter));
@@ -40,7 +42,7 @@ export function QualityPage() {
         />
       )}
       {pages.isPending && <Loading />}
-      {pages.isError && <Failure text="quality.failed" retry={() => void pages.refetch()} />}
+      {pages.isLoadingError && <Failure text="quality.failed" retry={() => void pages.refetch()} />}
       {pages.data && devices.length === 0 && (
         <div className="state">
           <p>{t(Object.keys(filter).length === 0 ? 'quality.none' : 'quality.noneFiltered')}</p>

@@ -1,4 +1,5 @@
 import { readQualitySearch } from './quality-search';
+import { withTitle } from './reason-text';
 import { visibleRows } from './visible-rows';
 
 describe('the address of the data quality', () => {
@@ -28,5 +29,16 @@ describe('the rows in sight', () => {
   it('are none of a table that has become shorter than it was scrolled', () => {
     expect(visibleRows(40_000, 400, 40, 10)).toEqual({ from: 10, to: 10 });
     expect(visibleRows(0, 400, 40, 0)).toEqual({ from: 0, to: 0 });
+  });
+});
+
+describe('why a device has not all points', () => {
+  it.each([
+    ["'pm25' jumped away and back 4 times.", 'pm25', 'PM2.5', "'PM2.5' jumped away and back 4 times."],
+    ['「rssi」連續 37 個讀數停在 -128。', 'rssi', '訊號強度 ($&)', '「訊號強度 ($&)」連續 37 個讀數停在 -128。'],
+    ['“novel”有 4 次突跳后复原。', 'novel', undefined, '“novel”有 4 次突跳后复原。'],
+    ['A gap of 90 s.', undefined, undefined, 'A gap of 90 s.'],
+  ])('%s about %s reads with its title %s', (text, metric, title, shown) => {
+    expect(withTitle(text, metric, title)).toBe(shown);
   });
 });

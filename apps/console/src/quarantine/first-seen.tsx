@@ -6,7 +6,7 @@ import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
 import { FaultText } from '../problems/fault';
 import { mayActAs } from '../session/may';
-import { Age, Failure, Loading, useNow } from '../shell/states';
+import { Age, Failure, Loading } from '../shell/states';
 import { AdoptDialog } from './adopt-dialog';
 
 /** Devices that send or try to log in, and that nobody has registered. */
@@ -20,7 +20,7 @@ export function FirstSeen() {
   if (!may) return <p className="state">{t('quarantine.seenNeedsEngineer')}</p>;
   if (!seesAll) return <p className="state">{t('quarantine.seenNeedsAll')}</p>;
   if (sightings.isPending) return <Loading />;
-  if (sightings.isError) return <Failure text="quarantine.failed" retry={() => void sightings.refetch()} />;
+  if (sightings.isLoadingError) return <Failure text="quarantine.failed" retry={() => void sightings.refetch()} />;
   return (
     <>
       {sightings.data.length === 0 ? (
@@ -38,7 +38,6 @@ export function FirstSeen() {
 
 function Sightings({ sightings, adopt }: { sightings: readonly Sighting[]; adopt: (sighting: Sighting) => void }) {
   const { t, language } = useLanguage();
-  const now = useNow();
   const ignore = useIgnore();
   return (
     <>
@@ -77,10 +76,10 @@ function Sightings({ sightings, adopt }: { sightings: readonly Sighting[]; adopt
                   {sighting.application !== null && <span className="muted"> {sighting.application}</span>}
                 </td>
                 <td>
-                  <Age time={sighting.firstSeen} now={now} />
+                  <Age time={sighting.firstSeen} />
                 </td>
                 <td>
-                  <Age time={sighting.lastSeen} now={now} />
+                  <Age time={sighting.lastSeen} />
                 </td>
                 <td className="number">{shownNumber(sighting.messages, 0, language)}</td>
                 <td className="number">{shownNumber(sighting.logins, 0, language)}</td>

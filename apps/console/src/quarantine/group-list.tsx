@@ -2,7 +2,7 @@ import { useState } from 'react';
 import type { Grouping } from '../api/dead-letters';
 import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
-import { Age, useNow } from '../shell/states';
+import { Age } from '../shell/states';
 import { detailOf, type LetterGroup } from './letter-groups';
 import { REASONS } from './reasons';
 import { useNameOf } from './use-name-of';
@@ -69,7 +69,6 @@ function Group({
 }) {
   const { t, language } = useLanguage();
   const nameOf = useNameOf();
-  const now = useNow();
   const { title, code } = nameOf(by, group.value);
   const named = group.detail.slice(0, MOST_DETAILS).map((value) => nameOf(detailOf(by), value).title);
   const more = group.detail.length - named.length;
@@ -84,8 +83,7 @@ function Group({
       <div className="group-text">
         {by === 'code' && <Remedy code={group.value} />}
         <p className="muted">
-          {t('quarantine.first')} <Age time={group.first} now={now} /> · {t('quarantine.last')}{' '}
-          <Age time={group.last} now={now} />
+          {t('quarantine.first')} <Age time={group.first} /> · {t('quarantine.last')} <Age time={group.last} />
           {group.devices > 0 &&
             ` · ${t(group.devicesAtLeast ? 'quarantine.devicesAtLeast' : 'map.devices', { count: group.devices })}`}
           {named.length > 0 && ` · ${named.join(', ')}`}

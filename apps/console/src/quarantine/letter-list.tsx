@@ -15,7 +15,7 @@ export function LetterList({ filter }: { filter: DeadLetterFilter }) {
     <section className="letters" aria-labelledby="letters-heading">
       <h2 id="letters-heading">{t('quarantine.letters')}</h2>
       {pages.isPending && <Loading />}
-      {pages.isError && <Failure text="quarantine.failed" retry={() => void pages.refetch()} />}
+      {pages.isLoadingError && <Failure text="quarantine.failed" retry={() => void pages.refetch()} />}
       {pages.data && letters.length === 0 && <p className="state">{t('quarantine.noneFiltered')}</p>}
       <ul>
         {letters.map((letter) => (

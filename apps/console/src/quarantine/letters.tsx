@@ -30,7 +30,7 @@ export function Letters({ search }: { search: QuarantineSearch }) {
   const show = (next: DeadLetterFilter): void => go(search.by === undefined ? next : { ...next, by: search.by });
 
   if (own.isPending) return <Loading />;
-  if (own.isError) return <Failure text="quarantine.failed" retry={() => void own.refetch()} />;
+  if (own.isLoadingError) return <Failure text="quarantine.failed" retry={() => void own.refetch()} />;
   return (
     <>
       <GroupingChoice by={by} choose={(next) => go(next === 'code' ? filter : { ...filter, by: next })} />

@@ -1,5 +1,6 @@
 import { getRouteApi, Link } from '@tanstack/react-router';
 import { useLanguage } from '../i18n';
+import { usePageTitle } from '../shell/page-title';
 import { FirstSeen } from './first-seen';
 import { Letters } from './letters';
 import { TABS, type QuarantineSearch, type Tab } from './quarantine-search';
@@ -13,6 +14,7 @@ export function QuarantinePage() {
   const { t } = useLanguage();
   const search = route.useSearch();
   const tab: Tab = search.tab ?? 'letters';
+  usePageTitle(t(`quarantine.tabs.${tab}`), t('quarantine.heading'));
   return (
     <main className="page" id="main" tabIndex={-1}>
       <div className="page-head">

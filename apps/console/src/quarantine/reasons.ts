@@ -51,8 +51,8 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
     ['The payload is not valid SenML', '資料內容不是有效的 SenML', '数据内容不是有效的 SenML'],
     [
       'Compare with RFC 8428 section 4; the pointer names the record.',
-      '與 RFC 8428 第 4 節比對；指標指出是哪一筆記錄。',
-      '与 RFC 8428 第 4 节比对；指针指出是哪一条记录。',
+      '與 RFC 8428 第 4 節比對；路徑指出是哪一筆記錄。',
+      '与 RFC 8428 第 4 节比对；路径指出是哪一条记录。',
     ],
   ),
   'bad-payload': reason(
@@ -143,8 +143,8 @@ export const REASONS: Readonly<Record<string, ReasonTexts>> = {
     ['The kind has no such metric', '此種類沒有這個項目', '此种类没有这个项目'],
     [
       'Compare with GET /v1/kinds; the pointer names the metric.',
-      '與 GET /v1/kinds 比對；指標指出是哪個項目。',
-      '与 GET /v1/kinds 比对；指针指出是哪个项目。',
+      '與 GET /v1/kinds 比對；路徑指出是哪個項目。',
+      '与 GET /v1/kinds 比对；路径指出是哪个项目。',
     ],
   ),
   'derived-metric': reason(

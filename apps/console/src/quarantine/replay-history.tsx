@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { type Grouping, NONE, replaysQuery } from '../api/dead-letters';
 import { shownNumber } from '../format/value';
 import { useLanguage } from '../i18n';
-import { Age, Failure, Loading, useNow } from '../shell/states';
+import { Age, Failure, Loading } from '../shell/states';
 import { subjectOf } from './replay-figures';
 import { ReplayTrouble } from './replay-trouble';
 import { useNameOf } from './use-name-of';
@@ -11,12 +11,11 @@ const FIGURES = ['total', 'published', 'stored', 'duplicates', 'refusedAgain', '
 
 export function ReplayHistory() {
   const { t, language } = useLanguage();
-  const now = useNow();
   const replays = useQuery(replaysQuery);
   const nameOf = useNameOf();
   const nameless = (member: Grouping): string => nameOf(member, NONE).title;
   if (replays.isPending) return <Loading />;
-  if (replays.isError) return <Failure text="quarantine.failed" retry={() => void replays.refetch()} />;
+  if (replays.isLoadingError) return <Failure text="quarantine.failed" retry={() => void replays.refetch()} />;
   if (replays.data.length === 0) return <p className="state">{t('quarantine.noReplays')}</p>;
   return (
     <div className="table-frame" tabIndex={0} role="region" aria-label={t('quarantine.tabs.replays')}>
@@ -38,7 +37,7 @@ export function ReplayHistory() {
           {replays.data.map((replay) => (
             <tr key={replay.id}>
               <td>
-                <Age time={replay.createdAt} now={now} />
+                <Age time={replay.createdAt} />
               </td>
               <td>{replay.createdBy}</td>
               <td>{subjectOf(replay, nameless).join(' · ') || t('quarantine.everything')}</td>

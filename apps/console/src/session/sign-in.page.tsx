@@ -7,14 +7,21 @@ import { useLanguage } from '../i18n';
 import { LampMark } from '../shell/lamp-mark';
 import { LanguageChoice } from '../shell/language-choice';
 import { PrivacyLink } from '../shell/navigation';
+import { usePageTitle } from '../shell/page-title';
 
-export function SignInPage() {
+/** `ended`: the reader was signed in, and is no more. */
+export function SignInPage({ ended }: { ended: boolean }) {
   const { t } = useLanguage();
+  usePageTitle(t('session.heading'));
   const client = useQueryClient();
   const signIn = useMutation({
     mutationFn: (credentials: { username: string; password: string }) =>
       api<Session>('POST', '/v1/session', credentials),
-    onSuccess: (session) => client.setQueryData(sessionQuery.queryKey, session),
+    onSuccess: (session) => {
+      // What the one before could see is not for the one who comes.
+      client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== sessionQuery.queryKey[0] });
+      client.setQueryData(sessionQuery.queryKey, session);
+    },
   });
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
@@ -27,6 +34,7 @@ export function SignInPage() {
         <LampMark />
         <h1>{t('session.heading')}</h1>
         <p className="muted">{t('session.intro')}</p>
+        {ended && <p role="status">{t('session.ended')}</p>}
         <label>
           {t('session.username')}
           <input name="username" autoComplete="username" required autoFocus />

@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useId, useLayoutEffect, useRef, type ReactNode } from 'react';
 import { FaultText } from '../problems/fault';
 import { useLanguage } from '../i18n';
 
@@ -18,13 +18,18 @@ export function Modal({
 }) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  // Closing gives the focus back to where it was; a dialog that is only taken away leaves it nowhere.
+  useLayoutEffect(() => {
+    const element = dialog.current!;
+    element.showModal();
+    return () => element.close();
+  }, []);
   return (
     <dialog
       ref={dialog}
       className={wide ? 'modal adopt' : 'modal'}
       aria-labelledby={id}
-      onClose={close}
+      onClose={() => dialog.current?.open === false && close()}
       onCancel={(event) => holds && event.preventDefault()}
     >
       <h2 id={id}>{heading}</h2>

@@ -1,5 +1,6 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link, Outlet, useLocation } from '@tanstack/react-router';
+import { AlarmAnnouncer } from '../alarms/alarm-announcer';
 import { api, Problem } from '../api/client';
 import { LiveAlarms, useLive } from '../api/live';
 import { sessionQuery } from '../api/queries';
@@ -15,11 +16,12 @@ export function Shell() {
   const session = useQuery(sessionQuery);
   if (session.isPending) return <Loading />;
   if (session.error instanceof Problem && (session.error.status === 401 || session.error.status === 403))
-    return <SignInPage />;
-  if (session.error) return <Failure text="session.unreachable" retry={() => void session.refetch()} />;
+    return <SignInPage ended={session.data !== undefined} />;
+  if (session.isLoadingError) return <Failure text="session.unreachable" retry={() => void session.refetch()} />;
   return (
     <LiveAlarms>
       <Header username={session.data.username} />
+      <AlarmAnnouncer />
       <Outlet />
       <footer className="footer">
         <PrivacyLink />
@@ -70,8 +72,9 @@ function ConnectionState() {
       <span role="status" data-state={state}>
         <span aria-hidden="true" className="connection-mark" />
         {t(`live.${state}`)}
-        {paused && waiting > 0 ? ` · ${t('live.waiting', { count: waiting })}` : ''}
       </span>
+      {/* Beside the live region: it may change many times a minute. */}
+      {paused && waiting > 0 && <span>{t('live.waiting', { count: waiting })}</span>}
       <button type="button" className="quiet" onClick={() => setPaused(!paused)}>
         {t(paused ? 'live.resume' : 'live.pause')}
       </button>
