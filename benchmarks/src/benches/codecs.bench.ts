@@ -42,7 +42,7 @@ async function decoding(quick: boolean, say: (line: string) => void): Promise<Re
       const results = await transcoder.decode(TYPE, uplinks);
       const seconds = (performance.now() - startedAt) / 1000;
       const { user, system } = process.cpuUsage(cpu);
-      if (!results.every((result) => 'values' in result)) throw new Error('Not every payload was decoded.');
+      if (!results.every(({ readings }) => readings.length === 1)) throw new Error('Not every payload was decoded.');
       perSecond.push(uplinks.length / seconds);
       perCore.push(uplinks.length / ((user + system) / 1e6));
       say(`${Math.round(perSecond.at(-1)!).toLocaleString('en-US')} decodes/s, one worker`);
