@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
-import type { RawUplink, Transcoded, Transcoder } from '#device-types';
 import { DAY_MS, IngestRig } from './testing/ingest-rig.js';
+import { SmallTranscoder } from './testing/small-transcoder.js';
 
 const FIXTURES = new URL('../../../libs/codecs/fixtures/', import.meta.url);
 const EUI = '0101010101010101';
@@ -21,41 +21,6 @@ function fixture(name: string): Fixture {
     topic: (JSON.parse(read('expected.json').toString()) as { topic: string }).topic,
     payload: read('payload.json'),
   };
-}
-
-/** Two types: one whose script reads a byte as the temperature, one that only maps the network server's object. */
-class SmallTranscoder implements Pick<Transcoder, 'find' | 'decode' | 'map'> {
-  readonly calls: number[] = [];
-
-  find(type: string): ReturnType<Transcoder['find']> {
-    if (!['raw', 'mapped'].includes(type)) return undefined;
-    return { kind: 'lpwan-node', decodesRaw: type === 'raw', normalized: false };
-  }
-
-  decode(_type: string, uplinks: readonly RawUplink[]): Promise<readonly Transcoded[]> {
-    this.calls.push(uplinks.length);
-    return Promise.resolve(uplinks.map(({ bytes }) => this.one(bytes)));
-  }
-
-  map(_type: string, object: { readonly t?: unknown }): Transcoded {
-    return this.reading({ temperature: object.t }, new Map([['temperature', '/t']]));
-  }
-
-  private one(bytes: Uint8Array): Transcoded {
-    if (bytes[0] === 0xff) {
-      const reason = { code: 'codec-failed', pointer: '', detail: 'The script says no.' };
-      return { readings: [], rejections: [reason], warnings: [] };
-    }
-    return this.reading({ temperature: bytes[0] }, new Map(), bytes.length > 1 ? ['one byte too many'] : []);
-  }
-
-  private reading(
-    values: Record<string, unknown>,
-    pointers: ReadonlyMap<string, string>,
-    warnings: string[] = [],
-  ): Transcoded {
-    return { readings: [{ pointer: '', values, pointers }], rejections: [], warnings };
-  }
 }
 
 describe('LoRaWAN devices', () => {
